@@ -28,26 +28,25 @@ type Reason struct {
 }
 
 // RuleJSON is the rule of a record whose bytes are not acceptable JSON, RuleBatch that of a Kafka batch that cannot be
-// read, RuleNumber that of a number that its Arrow column cannot hold exactly enough, RuleEncoding that of a record in
-// an encoding that winnow does not read.
+// read, RuleNumber that of a number that its Arrow column cannot hold, RuleEncoding (beside RuleJSON) that of a record in an
+// encoding that winnow does not read, RuleTombstone that of a null value where the contract says tombstones: quarantine.
 const (
-	RuleJSON     = "json"
-	RuleBatch    = "batch"
-	RuleNumber   = "number"
-	RuleEncoding = "encoding"
+	RuleJSON      = "json"
+	RuleBatch     = "batch"
+	RuleNumber    = "number"
+	RuleEncoding  = "encoding"
+	RuleTombstone = "tombstone"
 )
 
 // The closed list of details.
 const (
-	DetailSyntax       = "syntax"        // json: not RFC 8259
+	DetailSyntax       = "syntax"        // json: not RFC 8259, an empty value among it
 	DetailUTF8         = "utf8"          // json: invalid UTF-8, a lone surrogate, a byte order mark
 	DetailDuplicateKey = "duplicate_key" // json
 	DetailDepth        = "depth"         // json: nested deeper than the limit
 	DetailNumber       = "number"        // json: more digits or a larger exponent than the limit
 	DetailSize         = "size"          // json: the record, batch: the batch, is larger than the limit
 	DetailTrailing     = "trailing"      // json: bytes after the document
-	DetailEmpty        = "empty"         // json: an empty value
-	DetailTombstone    = "tombstone"     // json: a null value where the contract says tombstones: quarantine
 	DetailCRC          = "crc"           // batch: CRC32C does not match
 	DetailTruncated    = "truncated"     // batch: ends before its records do, or lies about their lengths
 	DetailCodec        = "codec"         // batch: unknown or failing compression, or an unknown magic byte

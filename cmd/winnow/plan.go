@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/validators"
+)
+
+// newPlan compiles what judging by a contract needs.
+func newPlan(c *schemas.Contract, limits schemas.Limits) (*judge.Plan, winnow.Faults) {
+	set, faults := validators.Compile(c)
+	if faults.Err() != nil {
+		return nil, faults
+	}
+	p := &judge.Plan{Contract: c, Limits: limits, NewRules: set.New, Policy: set.Policy()}
+	for _, r := range set.Rules() {
+		p.Checks = append(p.Checks, judge.Check{Name: r.Name, OnFail: r.OnFail, Window: r.Window})
+	}
+	if set.Scanner() != nil {
+		p.NewScanner = set.Scanner
+	}
+	return p, faults
+}
+
+// contractFlags are the flags of commands that judge by one contract file.
+type contractFlags struct {
+	file   string
+	draft  string
+	assert bool
+}
+
+func (f *contractFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.file, "contract", "", "the contract, or a bare JSON Schema (required)")
+	cmd.Flags().StringVar(&f.draft, "draft", "", "JSON Schema draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12 (the default)")
+	cmd.Flags().BoolVar(&f.assert, "format-assertion", true, "whether `format` is asserted; overrides the contract where given")
+	_ = cmd.MarkFlagRequired("contract") // fails only for a flag that is not there
+}
+
+// plan loads and compiles the contract. Warnings go to w, faults are the error.
+func (f *contractFlags) plan(cmd *cobra.Command, w io.Writer) (*judge.Plan, error) {
+	opt := schemas.ContractOptions{Draft: f.draft}
+	if cmd.Flags().Changed("format-assertion") {
+		opt.FormatAssertion = &f.assert
+	}
+	c, faults := schemas.LoadContract(f.file, opt)
+	var plan *judge.Plan
+	if faults.Err() == nil {
+		var more winnow.Faults
+		plan, more = newPlan(c, schemas.DefaultLimits())
+		faults = append(faults, more...)
+	}
+	for _, warning := range faults.Warnings() {
+		fmt.Fprintln(w, warning)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, wrong(err)
+	}
+	return plan, nil
+}

@@ -1,0 +1,123 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/wire"
+)
+
+// A source is where a record's team, user or event time is read from.
+type source struct {
+	value  []byte // fixed
+	header []byte
+	path   []int // of a column
+	json   bool  // the column holds JSON text
+	column arrow.Array
+	text_  []byte // reused
+}
+
+func newSource(p *schemas.Program, s schemas.Source) source {
+	switch {
+	case s.Value != "":
+		return source{value: []byte(s.Value)}
+	case s.Header != "":
+		return source{header: []byte(s.Header)}
+	case s.Pointer != "":
+		if path, f, ok := p.Column(s.Pointer); ok {
+			_, isJSON := f.Metadata.GetValue("winnow.json")
+			return source{path: path, json: isJSON}
+		}
+	}
+	return source{}
+}
+
+// bind points the source at a batch's columns.
+func (s *source) bind(columns arrow.Record) {
+	if s.path != nil {
+		s.column = schemas.At(columns, s.path)
+	}
+}
+
+// text gives the source's text in a record, nil where there is none. It is borrowed until the next call.
+func (s *source) text(r *winnow.Record, row int) []byte {
+	switch {
+	case s.value != nil:
+		return s.value
+	case s.header != nil:
+		for k, v := range wire.Headers(r.Headers, r.NumHeaders) {
+			if bytes.Equal(k, s.header) {
+				return v
+			}
+		}
+	case s.path != nil && row >= 0 && s.column != nil:
+		return s.cell(row)
+	}
+	return nil
+}
+
+func (s *source) cell(row int) []byte {
+	if s.column.IsNull(row) {
+		return nil
+	}
+	switch c := s.column.(type) {
+	case *array.String:
+		from, to := c.ValueOffset(row), c.ValueOffset(row+1)
+		text := c.ValueBytes()[from-c.ValueOffset(0) : to-c.ValueOffset(0)]
+		if s.json {
+			return unquote(text)
+		}
+		return text
+	case *array.Int64:
+		s.text_ = strconv.AppendInt(s.text_[:0], c.Value(row), 10)
+	case *array.Float64:
+		s.text_ = strconv.AppendFloat(s.text_[:0], c.Value(row), 'g', -1, 64)
+	case *array.Boolean:
+		s.text_ = strconv.AppendBool(s.text_[:0], c.Value(row))
+	default:
+		return nil
+	}
+	return s.text_
+}
+
+// unquote gives the text of a JSON string, and other JSON as it stands.
+func unquote(text []byte) []byte {
+	if len(text) < 2 || text[0] != '"' {
+		if string(text) == "null" {
+			return nil
+		}
+		return text
+	}
+	if bytes.IndexByte(text, '\\') < 0 {
+		return text[1 : len(text)-1]
+	}
+	var s string
+	if json.Unmarshal(text, &s) != nil {
+		return nil
+	}
+	return []byte(s)
+}
+
+// millis reads an event time: a number is Unix milliseconds, a text RFC 3339. Anything else gives otherwise.
+func (s *source) millis(row int, otherwise int64) int64 {
+	if s.column == nil {
+		return otherwise
+	}
+	text := s.cell(row)
+	if len(text) == 0 {
+		return otherwise
+	}
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return n
+	}
+	if t, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
+		return t.UnixMilli()
+	}
+	return otherwise
+}

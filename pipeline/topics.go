@@ -1,0 +1,40 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+)
+
+// ensureVerdicts makes the verdict log's topic, with its source's partition count and replication, or checks the one that is there.
+func (g *Gate) ensureVerdicts(ctx context.Context, topic string) error {
+	client, name := g.cfg.Client, VerdictTopic(topic)
+	all, err := client.Topics(ctx, topic, name)
+	if err != nil {
+		return err
+	}
+	source, ok := all[topic]
+	if !ok {
+		return fmt.Errorf("topic %s is gone", topic)
+	}
+	log, exists := all[name]
+	if !exists {
+		retention := strconv.FormatInt(g.cfg.VerdictRetention.Milliseconds(), 10)
+		_, err := client.EnsureTopic(ctx, name, source.Partitions, source.Replication,
+			map[string]string{"cleanup.policy": "delete", "retention.ms": retention})
+		return err
+	}
+	if log.Partitions < source.Partitions {
+		if err := client.AddPartitions(ctx, name, source.Partitions); err != nil {
+			return err
+		}
+	}
+	config, err := client.TopicConfig(ctx, name)
+	if err != nil {
+		return err
+	}
+	if policy := config["cleanup.policy"]; policy != "" && policy != "delete" {
+		return fmt.Errorf("%s has cleanup.policy=%s, which deletes verdicts: set it to delete", name, policy)
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/winnow-data/winnow/wire"
+)
+
+// A job is something to write: an entry of the verdict log and the rejected records of its range.
+type job struct {
+	rejects *rejects
+	entry   *Entry
+}
+
+// write works jobs off, in order, until jobs is closed: the quarantine first, then the verdict, then the position. Each step waits for
+// the acknowledgement of the one before, so a verdict that can be read has its quarantined records, and an offset its verdict.
+func (c *chain) write(ctx context.Context, jobs <-chan job, spare chan<- *rejects) error {
+	var out []byte
+	for j := range jobs {
+		if len(j.rejects.list) > 0 && !c.gate.cfg.DryRun {
+			begin := time.Now()
+			if err := c.gate.cfg.Sink.Write(ctx, c.topic, c.partition, j.rejects.list); err != nil {
+				return fmt.Errorf("cannot write to the quarantine of %s/%d: %w", c.topic, c.partition, err)
+			}
+			c.gate.observe("quarantine", c.topic, time.Since(begin))
+		}
+		j.rejects.reset()
+		spare <- j.rejects
+		if !c.gate.cfg.DryRun {
+			var err error
+			if out, err = c.appendVerdict(ctx, j.entry, out[:0]); err != nil {
+				return err
+			}
+		}
+		c.state.written(j.entry, time.Now())
+		c.gate.progressed()
+	}
+	return nil
+}
+
+// appendVerdict writes an entry to the verdict log and waits for its acknowledgement.
+func (c *chain) appendVerdict(ctx context.Context, e *Entry, out []byte) ([]byte, error) {
+	value, err := json.Marshal(e)
+	if err != nil {
+		return out, fmt.Errorf("cannot write a verdict: %w", err)
+	}
+	out = wire.EncodeBatch(out, []wire.OutRecord{{Value: value, Time: time.Now().UnixMilli()}}, wire.CodecNone)
+	err = wire.Retry(ctx, "append to the verdict log", c.log, func(ctx context.Context) error {
+		_, err := c.gate.cfg.Client.Produce(ctx, VerdictTopic(c.topic), c.partition, out)
+		if err != nil {
+			c.state.setTrouble(err.Error())
+		}
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("cannot write verdicts of %s/%d: %w", c.topic, c.partition, err)
+	}
+	return out, nil
+}
