@@ -111,6 +111,7 @@ func (c *chain) work(ctx context.Context) error {
 		return err
 	}
 	c.state.start(totals, time.Now())
+	c.gate.progressed() // the verdict log may have been ahead of the offset
 	c.log.Info("partition assigned", "offset", totals.Next)
 
 	ctx, cancel := context.WithCancelCause(ctx)

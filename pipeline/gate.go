@@ -22,6 +22,8 @@ type Gate struct {
 
 	mu        sync.Mutex
 	chains    map[string]map[int]*chain // topic, partition
+	plans     map[string]*judge.Plan    // of the topics that exist
+	conflicts []string                  // topics that cannot be judged, and why
 	missing   []string                  // topics that are waited for
 	trouble   string                    // why no partition is assigned
 	ready     map[string]bool           // topics whose own topics exist
