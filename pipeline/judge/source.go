@@ -109,15 +109,12 @@ func (s *source) millis(row int, otherwise int64) int64 {
 	if s.column == nil {
 		return otherwise
 	}
-	text := s.cell(row)
-	if len(text) == 0 {
+	if c, ok := s.column.(*array.Int64); ok && !c.IsNull(row) {
+		return c.Value(row)
+	}
+	var t time.Time
+	if t.UnmarshalText(s.cell(row)) != nil {
 		return otherwise
 	}
-	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return n
-	}
-	if t, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
-		return t.UnixMilli()
-	}
-	return otherwise
+	return t.UnixMilli()
 }
