@@ -17,7 +17,7 @@ import (
 // is to commit where it begins, so an offset that is missing beside a log that is there was lost, and guessing would lose or
 // double records. It is refused.
 func (c *chain) resume(ctx context.Context) (Totals, error) {
-	start, end, err := c.bounds(ctx)
+	start, end, err := bounds(ctx, c.gate.cfg.Client, c.topic, c.partition)
 	if err != nil {
 		return Totals{}, err
 	}
@@ -58,13 +58,14 @@ func (c *chain) resume(ctx context.Context) (Totals, error) {
 	return c.withinLog(ctx, totals, start, end)
 }
 
-func (c *chain) bounds(ctx context.Context) (start, end int64, err error) {
-	err = wire.Retry(ctx, "ask for the log's ends", c.log, func(ctx context.Context) error {
-		start, end, err = c.gate.cfg.Client.Offsets(ctx, c.topic, c.partition)
+// bounds gives the ends of a partition's log. A topic that was made a moment ago may not have told all brokers of its leaders.
+func bounds(ctx context.Context, client *wire.Client, topic string, partition int) (start, end int64, err error) {
+	err = wire.Retry(ctx, "ask for the log's ends", nil, func(ctx context.Context) error {
+		start, end, err = client.Offsets(ctx, topic, partition)
 		return err
 	})
 	if err != nil {
-		return 0, 0, fmt.Errorf("cannot find the ends of %s/%d: %w", c.topic, c.partition, err)
+		return 0, 0, fmt.Errorf("cannot find the ends of %s/%d: %w", topic, partition, err)
 	}
 	return start, end, nil
 }
@@ -121,9 +122,9 @@ func (c *chain) withinLog(ctx context.Context, t Totals, start, end int64) (Tota
 // readTail reads the end of a partition's verdict log: all entries from the one that covers offset on, or the last one where offset is negative. It
 // reads backwards in growing steps, since a gate dies with few entries uncommitted.
 func readTail(ctx context.Context, client *wire.Client, topic string, partition int, offset int64) ([]Entry, error) {
-	start, end, err := client.Offsets(ctx, VerdictTopic(topic), partition)
+	start, end, err := bounds(ctx, client, VerdictTopic(topic), partition)
 	if err != nil {
-		return nil, fmt.Errorf("cannot find the end of the verdict log: %w", err)
+		return nil, err
 	}
 	for back := int64(16); ; back *= 8 {
 		from := max(start, end-back)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -150,6 +149,7 @@ func (f *loadgenFlags) writeLines(cmd *cobra.Command) error {
 	if err != nil {
 		return outsideOutput(err)
 	}
+	stats.Faults = f.brief(stats.Faults)
 	return f.report(cmd.ErrOrStderr(), stats)
 }
 
@@ -207,7 +207,7 @@ func watchLoad(ctx context.Context, p *progress, l *loadgen.Loader) {
 		case <-tick.C:
 			s := l.Stats()
 			p.said = true
-			fmt.Fprintf(p.w, "\r%s records, %s/s, %s faults planted ",
+			_, _ = fmt.Fprintf(p.w, "\r%s records, %s/s, %s faults planted ",
 				humanize.Comma(s.Records), humanize.Comma(loadPerSecond(s.Records, s.Elapsed)), humanize.Comma(s.Planted))
 		}
 	}
@@ -218,6 +218,14 @@ func loadPerSecond(n int64, d time.Duration) int64 {
 		return 0
 	}
 	return int64(float64(n) / d.Seconds())
+}
+
+// brief leaves the kinds out where a person reads: with --stdout the labels have them.
+func (f *loadgenFlags) brief(kinds []loadgen.KindCount) []loadgen.KindCount {
+	if f.output == "json" {
+		return kinds
+	}
+	return nil
 }
 
 // A loadReport is what `loadgen -o json` prints.
@@ -231,21 +239,27 @@ func (f *loadgenFlags) report(w io.Writer, s loadgen.Stats) error {
 	if f.output == "json" {
 		return writeLoadJSON(w, loadReport{f.cfg.Topic, f.cfg.Generator.Seed, s})
 	}
-	fmt.Fprintf(w, "%s records (%s) in %s: %s records/s, %s/s; %s faults planted; seed %d\n", humanize.Comma(s.Records),
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s records (%s) in %s: %s records/s, %s/s; %s faults planted; seed %d\n", humanize.Comma(s.Records),
 		humanize.Bytes(uint64(s.Bytes)), s.Elapsed.Round(time.Millisecond), humanize.Comma(loadPerSecond(s.Records, s.Elapsed)),
 		humanize.Bytes(uint64(loadPerSecond(s.Bytes, s.Elapsed))), humanize.Comma(s.Planted), f.cfg.Generator.Seed)
 	if len(s.Refused) > 0 {
-		fmt.Fprintf(w, "the broker looks into batches and refused: %s\n", strings.Join(s.Refused, ", "))
+		fmt.Fprintf(&b, "the broker looks into batches and refused: %s\n", strings.Join(s.Refused, ", "))
 	}
-	if len(s.Faults) == 0 {
-		return nil
+	if len(s.Faults) > 0 {
+		fmt.Fprintln(&b, "\nFAULT\tPLANTED")
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "\nFAULT\tPLANTED")
 	for _, k := range s.Faults {
-		fmt.Fprintf(t, "%s\t%s\n", k.Kind, humanize.Comma(k.Count))
+		fmt.Fprintf(&b, "%s\t%s\n", k.Kind, humanize.Comma(k.Count))
 	}
-	return outsideOutput(t.Flush())
+	return writeAligned(w, b.String())
+}
+
+// writeAligned writes text with its tabs turned into columns.
+func writeAligned(w io.Writer, text string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, err := io.WriteString(t, text)
+	return outsideOutput(errors.Join(err, t.Flush()))
 }
 
 func writeLoadJSON(w io.Writer, v any) error {
@@ -258,31 +272,10 @@ func (f *loadgenFlags) listFaults(w io.Writer) error {
 	if f.output == "json" {
 		return writeLoadJSON(w, loadgen.Faults())
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FAULT\tGROUP\tRULE\tPOINTER\tDETAIL")
+	var b strings.Builder
+	fmt.Fprintln(&b, "FAULT\tGROUP\tRULE\tPOINTER\tDETAIL")
 	for _, x := range loadgen.Faults() {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", x.Kind, x.Group, x.Rule, x.Pointer, x.Detail)
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\n", x.Kind, x.Group, x.Rule, x.Pointer, x.Detail)
 	}
-	return outsideOutput(t.Flush())
-}
-
-// A shareFlag is a flag like 1% or 0.01.
-type shareFlag float64
-
-func (s *shareFlag) String() string { return strconv.FormatFloat(float64(*s)*100, 'g', 6, 64) + "%" }
-
-// Type is what the help calls it.
-func (s *shareFlag) Type() string { return "share" }
-
-func (s *shareFlag) Set(text string) error {
-	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if percent {
-		v /= 100
-	}
-	if err != nil || !(v >= 0 && v <= 1) {
-		return fmt.Errorf("%q is no share: say 1%% or 0.01", text)
-	}
-	*s = shareFlag(v)
-	return nil
+	return writeAligned(w, b.String())
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -34,24 +34,21 @@ func (f *loadgenFlags) scoreTopic(cmd *cobra.Command, client *wire.Client) error
 
 // tellScore prints a score for a person: the kinds that were planted, then the sum.
 func tellScore(w io.Writer, s loadgen.Score) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b strings.Builder
 	if len(s.ByKind) > 0 {
-		fmt.Fprintln(t, "FAULT\tPLANTED\tCAUGHT\tMISSED\tWRONG REASON\tNO COPY")
+		fmt.Fprintln(&b, "FAULT\tPLANTED\tCAUGHT\tMISSED\tWRONG REASON\tNO COPY")
 	}
 	for _, k := range s.ByKind {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\n", k.Kind, k.Planted, k.Caught, k.Missed, k.WrongReason, k.NoCopy)
+		fmt.Fprintf(&b, "%s\t%d\t%d\t%d\t%d\t%d\n", k.Kind, k.Planted, k.Caught, k.Missed, k.WrongReason, k.NoCopy)
 	}
 	for i, a := range s.Alarms {
 		if i == 0 {
-			fmt.Fprintln(t, "\nFALSE ALARM\tPOINTER\tRECORDS")
+			fmt.Fprintln(&b, "\nFALSE ALARM\tPOINTER\tRECORDS")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\n", a.Rule, a.Pointer, a.Count)
+		fmt.Fprintf(&b, "%s\t%s\t%d\n", a.Rule, a.Pointer, a.Count)
 	}
-	if err := t.Flush(); err != nil {
-		return outsideOutput(err)
-	}
-	_, err := fmt.Fprintf(w, "%s records, %s planted: %s caught, %s missed; %s false alarms; %s not judged yet\n",
+	fmt.Fprintf(&b, "%s records, %s planted: %s caught, %s missed; %s false alarms; %s not judged yet\n",
 		humanize.Comma(s.Records), humanize.Comma(s.Planted), humanize.Comma(s.Caught), humanize.Comma(s.Missed),
 		humanize.Comma(s.FalseAlarms), humanize.Comma(s.Unjudged))
-	return outsideOutput(err)
+	return writeAligned(w, b.String())
 }

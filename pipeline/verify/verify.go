@@ -129,7 +129,8 @@ func (v *Verifier) prepare(ctx context.Context, topic string, number int) (*part
 	if p.quarantine, err = v.ends(ctx, topic+".quarantine", number); err != nil {
 		return nil, err
 	}
-	p.start, p.end, err = v.Client.Offsets(ctx, topic, number)
+	source, err := v.ends(ctx, topic, number)
+	p.start, p.end = source.From, source.To
 	return p, err
 }
 
@@ -139,8 +140,12 @@ func (v *Verifier) ends(ctx context.Context, topic string, number int) (pipeline
 	if err != nil || info[topic].Partitions <= number {
 		return pipeline.OffsetRange{}, err
 	}
-	start, end, err := v.Client.Offsets(ctx, topic, number)
-	return pipeline.OffsetRange{From: start, To: end}, err
+	var r pipeline.OffsetRange
+	err = wire.Retry(ctx, "ask for the log's ends", nil, func(ctx context.Context) (err error) {
+		r.From, r.To, err = v.Client.Offsets(ctx, topic, number)
+		return err
+	})
+	return r, err
 }
 
 // A partition is one on its way through.
