@@ -103,7 +103,7 @@ func (v *outputView) table(w io.Writer, wide bool) error {
 				cells[i] = "-"
 			}
 		}
-		fmt.Fprintln(tw, strings.Join(cells, "\t")) //nolint:errcheck // Flush tells
+		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	return tw.Flush()
 }

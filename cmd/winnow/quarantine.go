@@ -72,7 +72,7 @@ func checkReviewLimit(limit, most int) error {
 
 // remark tells a person what the answer does not cover.
 func remark(w io.Writer, c api.Coverage) {
-	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) } //nolint:errcheck // words on stderr
+	say := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 	if !c.CaughtUp {
 		say("The quarantine topics are still being read: there may be more.")
 	}

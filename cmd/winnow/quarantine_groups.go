@@ -32,7 +32,7 @@ func newQuarantineGroupsCmd(client *reviewClient) *cobra.Command {
 				return err
 			}
 			if len(answer.Groups) == 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "No such records wait for review.") //nolint:errcheck // words on stderr
+				fmt.Fprintln(cmd.ErrOrStderr(), "No such records wait for review.")
 			}
 			remark(cmd.ErrOrStderr(), answer.Coverage)
 			return nil

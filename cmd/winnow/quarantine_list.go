@@ -34,10 +34,10 @@ func newQuarantineListCmd(client *reviewClient) *cobra.Command {
 				return err
 			}
 			if len(answer.Records) == 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "No such records wait for review.") //nolint:errcheck // words on stderr
+				fmt.Fprintln(cmd.ErrOrStderr(), "No such records wait for review.")
 			}
 			if answer.Next != "" {
-				fmt.Fprintf(cmd.ErrOrStderr(), "There are more: --after %s\n", printable(answer.Next)) //nolint:errcheck // words on stderr
+				fmt.Fprintf(cmd.ErrOrStderr(), "There are more: --after %s\n", printable(answer.Next))
 			}
 			remark(cmd.ErrOrStderr(), answer.Coverage)
 			return nil
