@@ -48,6 +48,24 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Also adds those of more that have no fault yet at their place: a second look at what is wrong already finds it wrong again.
+func (fs Faults) Also(more Faults) Faults {
+	type place struct {
+		file         string
+		line, column int
+	}
+	known := make(map[place]bool)
+	for _, f := range fs {
+		known[place{f.File, f.Line, f.Column}] = known[place{f.File, f.Line, f.Column}] || !f.Warning
+	}
+	for _, f := range more {
+		if f.Line == 0 || !known[place{f.File, f.Line, f.Column}] {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
 // Err returns the faults that are not warnings, in the order of their places, or nil.
 func (fs Faults) Err() error {
 	bad := slices.DeleteFunc(slices.Clone(fs), func(f Fault) bool { return f.Warning })

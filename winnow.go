@@ -97,7 +97,7 @@ const (
 // column (so that the schema failed it) is null and Invalid.
 type Batch struct {
 	Columns arrow.Record
-	// Offsets gives each row's place in its partition (in `check`, the line, from 1). Times is the event time in Unix
+	// Offsets gives each row's place in its partition (in `check`, the line, from 0). Times is the event time in Unix
 	// milliseconds.
 	Offsets []int64
 	Times   []int64

@@ -16,11 +16,14 @@ import (
 // Load reads the pipeline file and the contracts that it names, fills in ${VAR} from the environment and ${file:path} from
 // files, and validates the whole. The faults are all that there are, in the file and in its contracts, warnings among them; the pipeline is
 // nil when any of them is not a warning.
-func Load(file string) (*Pipeline, winnow.Faults) {
-	return load(file, os.LookupEnv)
+//
+// check looks at each contract beyond what its loading does, even where that has found faults, so that all are told at once: it compiles the rules. It may
+// be nil.
+func Load(file string, check func(*schemas.Contract) winnow.Faults) (*Pipeline, winnow.Faults) {
+	return load(file, os.LookupEnv, check)
 }
 
-func load(file string, lookup func(string) (string, bool)) (*Pipeline, winnow.Faults) {
+func load(file string, lookup func(string) (string, bool), check func(*schemas.Contract) winnow.Faults) (*Pipeline, winnow.Faults) {
 	data, err := strict.ReadFile(file)
 	if err != nil {
 		return nil, winnow.Faults{strict.At(file, nil, "cannot read the file: "+reason(err), "")}
@@ -40,7 +43,7 @@ func load(file string, lookup func(string) (string, bool)) (*Pipeline, winnow.Fa
 	}
 	p := f.pipeline()
 	p.File, p.root = file, root
-	l := loader{p: &p, dir: dir, faults: faults}
+	l := loader{p: &p, dir: dir, check: check, faults: faults}
 	l.contracts(f.Contracts)
 	l.validate()
 	if l.faults.Err() != nil {
@@ -60,6 +63,7 @@ func within(dir, path string) string {
 type loader struct {
 	p      *Pipeline
 	dir    string
+	check  func(*schemas.Contract) winnow.Faults
 	faults winnow.Faults
 }
 
@@ -87,8 +91,11 @@ func (l *loader) contracts(globs []string) {
 	}
 	for _, f := range files {
 		c, faults := schemas.LoadContract(f, schemas.ContractOptions{})
+		if c != nil && l.check != nil {
+			faults = faults.Also(l.check(c))
+		}
 		l.faults = append(l.faults, faults...)
-		if c != nil {
+		if faults.Err() == nil {
 			l.p.Contracts = append(l.p.Contracts, c)
 		}
 	}

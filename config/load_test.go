@@ -62,7 +62,7 @@ func TestFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			dir := writeFiles(t, a)
-			p, faults := load(filepath.Join(dir, "pipeline.yaml"), env)
+			p, faults := load(filepath.Join(dir, "pipeline.yaml"), env, nil)
 			want, err := os.ReadFile(filepath.Join(dir, "faults"))
 			if err != nil {
 				t.Fatal(err)
@@ -78,7 +78,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestLoad(t *testing.T) {
-	p, faults := load("../testdata/config/good.yaml", env)
+	p, faults := load("../testdata/config/good.yaml", env, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -105,7 +105,7 @@ func TestLoad(t *testing.T) {
 }
 
 func TestLoadDefaults(t *testing.T) {
-	p, faults := load("../testdata/config/small.json", env)
+	p, faults := load("../testdata/config/small.json", env, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -122,7 +122,7 @@ func TestLoadDefaults(t *testing.T) {
 }
 
 func TestLoadWithoutFile(t *testing.T) {
-	p, faults := Load(filepath.Join(t.TempDir(), "none.yaml"))
+	p, faults := Load(filepath.Join(t.TempDir(), "none.yaml"), nil)
 	if p != nil || len(faults) != 1 || !strings.Contains(faults[0].String(), "no such file") {
 		t.Errorf("got %v", faults)
 	}
@@ -147,7 +147,7 @@ listen is not loopback, and there is no token: add token: ${file:path}, or liste
 }
 
 func TestNothingShowsSecrets(t *testing.T) {
-	p, faults := load("../testdata/config/good.yaml", env)
+	p, faults := load("../testdata/config/good.yaml", env, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -160,7 +160,7 @@ func TestNothingShowsSecrets(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	p, faults := load("../testdata/config/good.yaml", env)
+	p, faults := load("../testdata/config/good.yaml", env, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -226,7 +226,7 @@ name: b
 topics: [two, "/.*y/"]
 schema: true
 `)))
-	p, faults := load(filepath.Join(dir, "pipeline.yaml"), env)
+	p, faults := load(filepath.Join(dir, "pipeline.yaml"), env, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

@@ -53,7 +53,7 @@ func TestTLS(t *testing.T) {
 				{Name: "c.yaml", Data: []byte("winnow: 1\ntopics: [t]\nschema: true\n")},
 				{Name: "pipeline.yaml", Data: []byte("kafka: {brokers: [\"b:9092\"],      tls: " + c.tls + "}\ncontracts: [c.yaml]\n")},
 			}})
-			p, faults := load(filepath.Join(dir, "pipeline.yaml"), env)
+			p, faults := load(filepath.Join(dir, "pipeline.yaml"), env, nil)
 			if got := strings.TrimSpace(text(faults, dir)); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}

@@ -59,7 +59,7 @@ type Limits struct {
 
 // DefaultLimits are the limits that the pipeline file's defaults lead to.
 func DefaultLimits() Limits {
-	return Limits{Batch: 64 << 20, Fetch: 1 << 20, FetchTotal: 64 << 20, Reject: 1 << 20,
+	return Limits{Batch: 64 << 20, Fetch: 4 << 20, FetchTotal: 64 << 20, Reject: 1 << 20,
 		Commit: 200 * time.Millisecond, Drain: 10 * time.Second, Refresh: 5 * time.Second}
 }
 

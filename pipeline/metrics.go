@@ -61,6 +61,9 @@ func (g *Gate) observe(stage, topic string, d time.Duration) {
 	}
 }
 
+// DescribeStages gives the description of winnow_stage_seconds, which is registered beside m.
+func (m *Metrics) DescribeStages(ch chan<- *prometheus.Desc) { m.stages.Describe(ch) }
+
 // Describe implements prometheus.Collector.
 func (m *Metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descRecords, descErrors, descUserRecords, descUserErrors, descLag} {

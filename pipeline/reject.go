@@ -43,11 +43,11 @@ func (q *rejects) add(r *winnow.Record, v *judge.Verdict, contract, team, user s
 		Sensitive: q.spans[spans:], Covers: 1})
 }
 
-// keep copies b; null stays null.
+// keep copies b.
 func (q *rejects) keep(b []byte) []byte {
 	q.size += len(b)
-	if b == nil {
-		return nil
+	if len(b) == 0 {
+		return b // null stays null, and empty empty
 	}
 	from := len(q.bytes)
 	q.bytes = append(q.bytes, b...) // a move leaves what was kept before on the old array, which lives on

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
 	"github.com/winnow-data/winnow/schemas"
 	"github.com/winnow-data/winnow/wire"
@@ -120,6 +121,16 @@ func TestWorkerBeginsInTheMiddleOfABatch(t *testing.T) {
 	}
 	if sum := g.account(t, 12, 14); sum.Passed != 1 || sum.Quarantined != 1 {
 		t.Errorf("%+v", sum)
+	}
+}
+
+// An empty value is not a null one, and must not become one on its way into the quarantine.
+func TestRejectsKeepEmptyAndNull(t *testing.T) {
+	q := &rejects{limit: 100}
+	q.add(&winnow.Record{Key: []byte{}, Value: nil}, &judge.Verdict{}, "", "", "")
+	q.add(&winnow.Record{Key: nil, Value: []byte{}}, &judge.Verdict{}, "", "", "")
+	if a, b := q.list[0].Record, q.list[1].Record; a.Key == nil || a.Value != nil || b.Key != nil || b.Value == nil {
+		t.Errorf("%v, %v", a, b)
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 // LoadContract reads the contract of file and the schema file that it may name, checks them and compiles the schema. A file
 // without the key winnow is a bare JSON Schema: a contract of its schema and nothing else, named after the file, for no
 // topic, and with sensitive off. The faults are all that there are, warnings among them, each at its place in the one or the other
-// file; the contract is nil when any of them is not a warning.
+// file. When any of them is not a warning, the contract is only good for having the rest of it checked: its Program may be nil. It is nil itself when
+// there is nothing to go on with.
 func LoadContract(file string, opt ContractOptions) (*Contract, winnow.Faults) {
 	l := &loader{file: file, dir: filepath.Dir(file), opt: opt, c: &Contract{File: file}}
 	if opt.Draft != "" && !slices.Contains(drafts(), opt.Draft) {
@@ -36,9 +37,6 @@ func (l *loader) load(n *yaml.Node) (*Contract, winnow.Faults) {
 		l.contract(n)
 	} else {
 		l.bare(n)
-	}
-	if l.faults.Err() != nil {
-		return nil, l.faults
 	}
 	return l.c, l.faults
 }

@@ -41,7 +41,7 @@ func TestContractFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			dir := writeFiles(t, a)
-			c, faults := LoadContract(filepath.Join(dir, "contract.yaml"), ContractOptions{})
+			_, faults := LoadContract(filepath.Join(dir, "contract.yaml"), ContractOptions{})
 			got := ""
 			if err := faults.Err(); err != nil {
 				got = strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "") + "\n"
@@ -52,9 +52,6 @@ func TestContractFaults(t *testing.T) {
 			}
 			if got != string(want) {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-			if (c == nil) != (len(want) > 0) {
-				t.Errorf("the contract is %v", c)
 			}
 		})
 	}

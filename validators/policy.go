@@ -54,6 +54,9 @@ func (k *compiler) sensitive() {
 // declared says that findings can be placed at pointer: their pointers name what the schema declares, and what it does
 // not is "*". What lies within an array is taken on trust.
 func (k *compiler) declared(pointer string) bool {
+	if k.contract.Program == nil {
+		return true
+	}
 	end := len(pointer)
 	for from := 0; from >= 0 && from < len(pointer); {
 		to := strings.IndexByte(pointer[from+1:], '/')

@@ -30,8 +30,9 @@ type Set struct {
 	policy *policy // nil: off
 }
 
-// Compile compiles the rules and the policy of c, which has been loaded without faults. The faults are all that is
-// wrong with them, each with its place in the contract's file. The Set is nil when Faults.Err is not.
+// Compile compiles the rules and the policy of c. The faults are all that is wrong with them, each with its place in the contract's file. The
+// Set is nil when Faults.Err is not. A contract whose schema has faults, and so no Program, can be checked but not used: what
+// depends on the schema is taken on trust.
 func Compile(c *schemas.Contract) (*Set, winnow.Faults) {
 	k := &compiler{contract: c, set: &Set{}}
 	for _, spec := range c.Rules {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
 )
@@ -99,7 +100,7 @@ func newChecker(plan *judge.Plan, out *bufio.Writer, each bool, p *progress) *ch
 	c := &checker{plan: plan, out: out, each: each, progress: p, groups: make(map[groupKey]*checkGroup)}
 	c.result.Contract = plan.Contract.Hash
 	c.judge = judge.New(plan, func(w judge.Window) {
-		c.group(winnow.Reason{Rule: w.Check.Name, Pointer: w.Pointer}, w.First, w.Records)
+		c.group(winnow.Reason{Rule: w.Check.Name, Pointer: w.Pointer}, w.First+1, w.Records)
 	})
 	return c
 }
@@ -108,7 +109,7 @@ func (c *checker) run(in io.Reader) error {
 	begin := time.Now()
 	err := lines(in, c.plan.Limits.Record, func(n int64, line []byte) error {
 		c.result.Bytes += int64(len(line)) + 1
-		c.judge.Add(&winnow.Record{Offset: n, Value: line, Time: begin.UnixMilli()})
+		c.judge.Add(&winnow.Record{Offset: n - 1, Value: line, Time: begin.UnixMilli()}) // a file is a partition: windows align to its offset 0
 		if c.judge.Full() {
 			return c.settle()
 		}
@@ -123,7 +124,7 @@ func (c *checker) run(in io.Reader) error {
 func (c *checker) settle() error {
 	c.judge.Finish()
 	for i := range c.judge.Len() {
-		line, v := c.judge.Record(i).Offset, c.judge.Verdict(i)
+		line, v := c.judge.Record(i).Offset+1, c.judge.Verdict(i)
 		c.result.Records++
 		if v.Outcome == winnow.Failed {
 			c.result.Failed++

@@ -50,15 +50,11 @@ func newConfigCmd() *cobra.Command {
 
 // checkConfig loads a pipeline file and compiles its contracts' rules. Warnings are told, faults are the error.
 func checkConfig(cmd *cobra.Command, file string) (*config.Pipeline, error) {
-	p, faults := config.Load(file)
+	p, faults := config.Load(file, ruleFaults)
 	for _, w := range faults.Warnings() {
 		fmt.Fprintln(cmd.ErrOrStderr(), w)
 	}
-	err := faults.Err()
-	if err == nil {
-		_, err = newPlans(p)
-	}
-	if err != nil {
+	if err := faults.Err(); err != nil {
 		return nil, wrong(err)
 	}
 	return p, nil

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
 	"github.com/winnow-data/winnow/schemas"
@@ -27,6 +28,22 @@ func newPlan(c *schemas.Contract, limits schemas.Limits) (*judge.Plan, winnow.Fa
 	return p, faults
 }
 
+// loadPlan loads and compiles a contract, and tells all of its faults at once.
+func loadPlan(file string, opt schemas.ContractOptions) (*judge.Plan, winnow.Faults) {
+	c, faults := schemas.LoadContract(file, opt)
+	if c == nil {
+		return nil, faults
+	}
+	plan, more := newPlan(c, schemas.DefaultLimits())
+	return plan, faults.Also(more)
+}
+
+// ruleFaults are what compiling a contract's rules finds.
+func ruleFaults(c *schemas.Contract) winnow.Faults {
+	_, faults := validators.Compile(c)
+	return faults
+}
+
 // contractFlags are the flags of commands that judge by one contract file.
 type contractFlags struct {
 	file   string
@@ -47,13 +64,7 @@ func (f *contractFlags) plan(cmd *cobra.Command, w io.Writer) (*judge.Plan, erro
 	if cmd.Flags().Changed("format-assertion") {
 		opt.FormatAssertion = &f.assert
 	}
-	c, faults := schemas.LoadContract(f.file, opt)
-	var plan *judge.Plan
-	if faults.Err() == nil {
-		var more winnow.Faults
-		plan, more = newPlan(c, schemas.DefaultLimits())
-		faults = append(faults, more...)
-	}
+	plan, faults := loadPlan(f.file, opt)
 	for _, warning := range faults.Warnings() {
 		fmt.Fprintln(w, warning)
 	}

@@ -76,7 +76,7 @@ func (f *pipelineFlags) register(cmd *cobra.Command) {
 func (f *pipelineFlags) load(cmd *cobra.Command) (*config.Pipeline, error) {
 	var p *config.Pipeline
 	if f.config != "" {
-		loaded, faults := config.Load(f.config)
+		loaded, faults := config.Load(f.config, ruleFaults)
 		for _, w := range faults.Warnings() {
 			fmt.Fprintln(cmd.ErrOrStderr(), w)
 		}
@@ -85,7 +85,7 @@ func (f *pipelineFlags) load(cmd *cobra.Command) (*config.Pipeline, error) {
 		}
 		p = loaded
 	} else {
-		c, faults := schemas.LoadContract(f.contract, schemas.ContractOptions{})
+		plan, faults := loadPlan(f.contract, schemas.ContractOptions{})
 		for _, w := range faults.Warnings() {
 			fmt.Fprintln(cmd.ErrOrStderr(), w)
 		}
@@ -96,6 +96,7 @@ func (f *pipelineFlags) load(cmd *cobra.Command) (*config.Pipeline, error) {
 		if err != nil {
 			return nil, wrong(err)
 		}
+		c := plan.Contract
 		c.Topics = []schemas.Topic{topic}
 		d := config.Default()
 		d.Kafka.Brokers = strings.Split(f.brokers, ",")

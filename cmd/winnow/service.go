@@ -50,6 +50,9 @@ type service struct {
 	started  time.Time
 }
 
+// indexRefresh is how often the review index looks for new quarantine topics.
+const indexRefresh = 5 * time.Second
+
 // newService wires a pipeline's parts. Nothing runs yet, but the address is taken.
 func newService(ctx context.Context, p *config.Pipeline, r role, dryRun bool, log *slog.Logger, dial wire.Config) (*service, error) {
 	s := &service{pipeline: p, role: r, log: log, started: time.Now()}
@@ -75,7 +78,7 @@ func newService(ctx context.Context, p *config.Pipeline, r role, dryRun bool, lo
 	}
 	if r.review() {
 		s.index = quarantine.NewIndex(s.client, quarantine.Config{Match: func(topic string) bool { c, err := p.Contract(topic); return err == nil && c != nil },
-			Known: knownNames(p), Log: log})
+			Known: knownNames(p), Refresh: indexRefresh, Log: log})
 		registry.MustRegister(quarantine.NewCollector(s.index))
 	}
 	return s, s.addServer(ctx, registry)

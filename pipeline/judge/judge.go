@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/schemas"
 )
@@ -18,7 +19,7 @@ type Verdict struct {
 	// Cause says why a record was skipped.
 	Cause   string
 	Reasons []winnow.Reason
-	// Team and User are the contract's; Team is "unknown" where the record has none, User is empty.
+	// Team and User are the contract's, "unknown" where the record has none; User is empty where the contract does not speak of users.
 	Team, User []byte
 	// Sensitive are the places that must not be kept readable.
 	Sensitive []winnow.Span
@@ -32,6 +33,7 @@ type item struct {
 	skipped bool  // a tombstone
 	row     int32 // of the columns, -1 for none
 	reasons span  // in Judge.reasons
+	schema  int32 // where those of the schema end, and those of the scan begin
 	spans   span  // in Judge.spans
 	edits   bool  // the policy changes what a feed may see
 }
@@ -124,7 +126,7 @@ func (j *Judge) Add(r *winnow.Record) {
 		} else {
 			j.decode(&it, doc)
 		}
-		if len(j.reasons) > int(it.reasons.from) {
+		if it.schema = int32(len(j.reasons)); it.schema > it.reasons.from {
 			it.outcome = winnow.Failed
 		}
 		if j.scanner != nil {
@@ -276,22 +278,26 @@ func (j *Judge) Verdict(i int) Verdict {
 		v.Cause = CauseTombstone
 	}
 	if len(v.Team) == 0 {
-		v.Team = unknownTeam
+		v.Team = unknown
+	}
+	if len(v.User) == 0 && j.user.given() {
+		v.User = unknown
 	}
 	return v
 }
 
-var unknownTeam = []byte("unknown")
+// unknown is the team of a record that has none, and its user where the contract says that there should be one.
+var unknown = []byte("unknown")
 
 func (j *Judge) schemaFailed(row int) bool {
-	r := j.items[j.rows[row]].reasons
-	return r.to > r.from
+	it := &j.items[j.rows[row]]
+	return it.schema > it.reasons.from
 }
 
 // invalid says that a reason of the schema stands at pointer or above it and speaks of the value as a whole.
 func (j *Judge) invalid(row int, pointer string) bool {
-	r := j.items[j.rows[row]].reasons
-	for _, reason := range j.reasons[r.from:r.to] {
+	it := &j.items[j.rows[row]]
+	for _, reason := range j.reasons[it.reasons.from:it.schema] {
 		if reason.Rule != "type" && reason.Rule != winnow.RuleNumber {
 			continue
 		}

@@ -120,10 +120,10 @@ func TestVerdicts(t *testing.T) {
 	got := say(New(p, nil), `{"id":2,"team":"a"}`, `{"id":3,"team":"a"}`, `{"id":"x","score":2}`, `{`, `null`, ``)
 	want := `pass team=a user=2
 fail team=a user=3 even@/id noted@/id odd@/id
-fail team=unknown user= type@/id maximum@/score
-fail team=unknown user= json@ syntax
-skip tombstone team=unknown user=
-fail team=unknown user= json@ syntax
+fail team=unknown user=unknown type@/id maximum@/score
+fail team=unknown user=unknown json@ syntax
+skip tombstone team=unknown user=unknown
+fail team=unknown user=unknown json@ syntax
 `
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -143,14 +143,14 @@ fail team=unknown user= json@ syntax
 
 func TestTombstonesCanBeQuarantined(t *testing.T) {
 	p := loadPlan(t, contractText+"tombstones: quarantine\n")
-	if got := say(New(p, nil), "null"); got != "fail team=unknown user= tombstone@\n" {
+	if got := say(New(p, nil), "null"); got != "fail team=unknown user=unknown tombstone@\n" {
 		t.Error(got)
 	}
 }
 
 func TestShadowFailsNothing(t *testing.T) {
 	p := loadPlan(t, contractText+"mode: shadow\n")
-	if got := say(New(p, nil), `{"id":"x"}`, `{`); got != "tag team=unknown user= type@/id\ntag team=unknown user= json@ syntax\n" {
+	if got := say(New(p, nil), `{"id":"x"}`, `{`); got != "tag team=unknown user=unknown type@/id\ntag team=unknown user=unknown json@ syntax\n" {
 		t.Error(got)
 	}
 }
@@ -159,11 +159,11 @@ func TestFrames(t *testing.T) {
 	j := New(loadPlan(t, contractText), nil)
 	got := say(j, "\x00\x00\x00\x00\x07{\"id\":2}", "\x00\x00\x00\x00\x07\x02\x04ab", "\x00\x00\x00\x00\x07\x00\x0a\x02", "Obj\x01avro", "\x00\x00", "\x00\x00\x00\x00\x07")
 	want := `pass team=unknown user=2
-fail team=unknown user= json@ syntax encoding@ avro
-fail team=unknown user= json@ syntax encoding@ protobuf
-fail team=unknown user= json@ syntax encoding@ avro
-fail team=unknown user= json@ syntax
-fail team=unknown user= json@ syntax
+fail team=unknown user=unknown json@ syntax encoding@ avro
+fail team=unknown user=unknown json@ syntax encoding@ protobuf
+fail team=unknown user=unknown json@ syntax encoding@ avro
+fail team=unknown user=unknown json@ syntax
+fail team=unknown user=unknown json@ syntax
 `
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -252,7 +252,7 @@ func TestSensitiveBehindAFrame(t *testing.T) {
 func TestResetForgets(t *testing.T) {
 	j := New(loadPlan(t, contractText), nil)
 	for range 3 {
-		if got := say(j, `{"id":2,"team":"a"}`, `{"id":"x"}`); got != "pass team=a user=2\nfail team=unknown user= type@/id\n" {
+		if got := say(j, `{"id":2,"team":"a"}`, `{"id":"x"}`); got != "pass team=a user=2\nfail team=unknown user=unknown type@/id\n" {
 			t.Fatal(got)
 		}
 		j.Reset()

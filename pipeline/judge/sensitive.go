@@ -2,6 +2,7 @@ package judge
 
 import (
 	"github.com/apache/arrow/go/v15/arrow"
+
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/schemas"
 )

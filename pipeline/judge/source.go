@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/schemas"
 	"github.com/winnow-data/winnow/wire"
@@ -37,6 +38,9 @@ func newSource(p *schemas.Program, s schemas.Source) source {
 	}
 	return source{}
 }
+
+// given says that the contract names the source.
+func (s *source) given() bool { return s.value != nil || s.header != nil || s.path != nil }
 
 // bind points the source at a batch's columns.
 func (s *source) bind(columns arrow.Record) {

@@ -80,6 +80,9 @@ func (r *request) column(kinds ...columnKind) *column {
 }
 
 func (r *request) columnAt(pointer string, at *yaml.Node, kinds []columnKind) *column {
+	if r.program == nil {
+		return &column{pointer: pointer, kind: kindJSON}
+	}
 	path, field, ok := r.program.Column(pointer)
 	if !ok {
 		r.fault(at, "the schema gives "+quote(pointer)+" no column", "point at a value that is reached through objects alone")
