@@ -1,0 +1,162 @@
+package schemas
+
+import (
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// object makes the part of a node that is about objects. With columns, each declared and each wanted member gets one;
+// they are returned.
+func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols []int) {
+	seen := make(map[string]bool)
+	names := appendNew(nil, m.props, seen)
+	names = appendNew(names, at.want.names, seen)
+	own := len(names)
+	names = appendNew(names, m.required, seen)
+	o = &objectNode{fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*"}
+	b.p.members += len(names) + 1
+	for i, name := range names {
+		if b.full {
+			break
+		}
+		p := newProp(name)
+		in := place{pointer: at.pointer + "/" + p.token, fixed: at.fixed, above: at.above, want: at.want.in[name]}
+		if in.want == nil {
+			in.want = &want{}
+		}
+		p.pointer = in.pointer
+		if columns && i < own {
+			col := b.reserve()
+			cols = append(cols, col)
+			p.node = b.column(b.merge(m.member(name)), in, name, col)
+		} else if p.node = b.general(m.member(name)); p.node != nil && at.fixed {
+			p.node = p.node.at(in.pointer)
+		}
+		o.props = append(o.props, p)
+	}
+	b.p.objects = append(b.p.objects, o)
+	o.names = newStringSet(names[:len(o.props)])
+	o.words = max(0, (len(o.props)-1)/64)
+	o.require(m.required)
+	if o.extra = b.general(m.additional); o.extra != nil && at.fixed {
+		o.extra = o.extra.at(o.star)
+	}
+	return o, cols
+}
+
+func (o *objectNode) require(names []string) {
+	for _, name := range names {
+		if k := o.names.find([]byte(name)); k >= 64 {
+			o.more = append(o.more, k)
+		} else if k >= 0 {
+			o.required |= 1 << uint(k)
+		}
+	}
+	slices.Sort(o.more)
+}
+
+// at gives n a place of its own.
+func (n *node) at(pointer string) *node {
+	c := *n
+	c.fixed, c.pointer = true, pointer
+	return &c
+}
+
+func (b *builder) reserve() int {
+	b.p.columns = append(b.p.columns, columnDef{})
+	return len(b.p.columns) - 1
+}
+
+// column makes the node that fills the column col.
+func (b *builder) column(m *merged, at place, name string, col int) *node {
+	def := columnDef{store: b.storeOf(m, at), width: 9}
+	field := arrow.Field{Name: name, Nullable: true}
+	keys, values := []string{"winnow.pointer"}, []string{at.pointer}
+	var n *node
+	inner := at
+	inner.above = append(slices.Clip(at.above), m.key)
+	switch def.store {
+	case storeStruct:
+		n = b.node(m)
+		n.object, def.kids = b.object(m, inner, true)
+		b.arrays(n, m)
+		field.Type = arrow.StructOf(b.fields(def.kids)...)
+	case storeList:
+		n = b.node(m)
+		kid := b.reserve()
+		def.kids = []int{kid}
+		inner.fixed, inner.pointer, inner.want = false, at.pointer+"/*", &want{}
+		n.item, n.items = b.column(b.merge(m.items), inner, "item", kid), true
+		n.width = b.p.columns[kid].width
+		n.run = n.item.store == storeInt || n.item.store == storeFloat
+		field.Type = arrow.ListOfField(b.p.columns[kid].field)
+		if m.bounded() {
+			n.object, _ = b.object(m, place{want: &want{}}, false)
+		}
+	default:
+		if n = b.general(m.defs); n != nil {
+			n = n.at(at.pointer)
+		} else {
+			n = &node{allow: kindAny, pointer: at.pointer, counts: anySize, lengths: anySize}
+			n.quick = newQuick(n)
+		}
+		field.Type = scalarTypes[def.store]
+	}
+	if def.store == storeJSON {
+		keys, values = append(keys, "winnow.json"), append(values, "true")
+	}
+	n.store, n.col, n.fixed, n.pointer = def.store, col, at.fixed, at.pointer
+	for _, kid := range def.kids {
+		if def.store == storeStruct {
+			def.width += b.p.columns[kid].width
+		}
+	}
+	field.Metadata = arrow.NewMetadata(keys, values)
+	def.field = field
+	b.p.columns[col] = def
+	return n
+}
+
+func (b *builder) fields(cols []int) []arrow.Field {
+	fields := make([]arrow.Field, len(cols))
+	for i, c := range cols {
+		fields[i] = b.p.columns[c].field
+	}
+	return fields
+}
+
+var scalarTypes = map[store]arrow.DataType{
+	storeInt: arrow.PrimitiveTypes.Int64, storeFloat: arrow.PrimitiveTypes.Float64, storeBool: arrow.FixedWidthTypes.Boolean,
+	storeString: arrow.BinaryTypes.String, storeJSON: arrow.BinaryTypes.String,
+}
+
+// storeOf chooses the column for m: of the one kind that it allows beside null, else JSON text. A column that is wanted
+// beneath makes a struct of anything that can be an object.
+func (b *builder) storeOf(m *merged, at place) store {
+	kind := m.allow &^ kindNull
+	if b.full {
+		return storeJSON
+	}
+	if len(at.want.names) > 0 && kind&kindObject != 0 {
+		return storeStruct
+	}
+	if slices.Contains(at.above, m.key) || len(at.above) > maxNesting {
+		return storeJSON
+	}
+	switch {
+	case kind == kindInteger:
+		return storeInt
+	case kind == kindNumber || kind == kindFraction:
+		return storeFloat
+	case kind == kindBool:
+		return storeBool
+	case kind == kindString:
+		return storeString
+	case kind == kindObject && len(m.props) > 0:
+		return storeStruct
+	case kind == kindArray && len(m.items) > 0:
+		return storeList
+	}
+	return storeJSON
+}

@@ -1,0 +1,266 @@
+package schemas
+
+import (
+	"github.com/winnow-data/winnow"
+)
+
+// The walk: each function reads one value of doc at i under node n, whose column gets it as row, and returns the place behind it,
+// or a negative number after bad.
+
+func (d *Decoder) value(n *node, doc []byte, i, row int) int {
+	if i >= len(doc) {
+		return d.bad(winnow.DetailSyntax)
+	}
+	switch c := doc[i]; {
+	case c == '"':
+		return d.string(n, doc, i, row)
+	case c-'0' <= 9 || c == '-':
+		return d.number(n, doc, i, row)
+	case c == '{' || c == '[':
+		return d.container(n, doc, i, row)
+	default:
+		return d.literal(n, doc, i, row)
+	}
+}
+
+// object walks the members of an object. Each turn guesses that the key which followed the last one in the record before
+// follows it again.
+func (d *Decoder) object(n *node, doc []byte, i, row int) int {
+	if d.depth == len(d.path) {
+		return d.bad(winnow.DetailDepth)
+	}
+	o := n.object
+	open := &d.path[d.depth]
+	open.object, open.child = o, -1
+	d.depth++
+	names, more := len(d.names), d.open(o)
+	next, seen, cur := d.next[o.first:], uint64(0), 0
+	if i = space(doc, i+1); i < len(doc) && doc[i] == '}' {
+		return d.closed(o, seen, names, more, i+1)
+	}
+	for {
+		k := int(next[cur])
+		if k < len(o.props) && len(doc)-i >= 16 && o.props[k].short(doc[i:i+16:i+16]) {
+			i += o.props[k].size
+		} else if k, i = d.key(o, doc, i, cur); i < 0 {
+			return i
+		}
+		child := o.extra
+		if k >= 0 {
+			if seen>>uint(k)&1 != 0 || k >= 64 && d.again(k, more) {
+				return d.bad(winnow.DetailDuplicateKey)
+			}
+			seen |= 1 << uint(k) // beyond 64 nothing
+			child, cur = o.props[k].node, k+1
+		}
+		open.child = k
+		if i < len(doc) && doc[i] <= ' ' {
+			i = space(doc, i)
+		}
+		if child != nil {
+			i = d.value(child, doc, i, row)
+		} else {
+			i = d.skip(doc, i)
+		}
+		if i < 0 {
+			return i
+		}
+		if i < len(doc) && doc[i] <= ' ' {
+			i = space(doc, i)
+		}
+		switch {
+		case i < len(doc) && doc[i] == ',':
+			if i++; i < len(doc) && doc[i] <= ' ' {
+				i = space(doc, i)
+			}
+		case i < len(doc) && doc[i] == '}':
+			return d.closed(o, seen, names, more, i+1)
+		default:
+			return d.wrong(doc, i)
+		}
+	}
+}
+
+// array walks the elements of an array, whose own rows are those of the list column's kid.
+func (d *Decoder) array(n *node, doc []byte, i, row int) int {
+	if d.depth == len(d.path) {
+		return d.bad(winnow.DetailDepth)
+	}
+	open := &d.path[d.depth]
+	open.object, open.child = nil, 0
+	d.depth++
+	first, count := 0, 0
+	if n.store == storeList {
+		first = d.cols[n.col].elems
+	}
+	if i = space(doc, i+1); i < len(doc) && doc[i] != ']' {
+		count, i = d.elements(n, doc, i, first, open)
+		if i < 0 {
+			return i
+		}
+	}
+	if i >= len(doc) || doc[i] != ']' {
+		return d.wrong(doc, i)
+	}
+	d.depth--
+	if n.store == storeList {
+		d.cols[n.col].addList(row, first+count)
+	}
+	if count < n.counts.least {
+		d.fail(n, "minItems")
+	}
+	if count > n.counts.most {
+		d.fail(n, "maxItems")
+	}
+	return i + 1
+}
+
+// elements reads the elements of an array, at least one, the first for row first of the column.
+func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (count, next int) {
+	for {
+		if n.run {
+			was := count
+			if count, i = d.run(n.item, doc, i, first, count); i < len(doc) && doc[i] == ']' && count > was {
+				return count, i
+			}
+			d.cost += (count - was) * n.width
+		}
+		open.child = count
+		if n.items {
+			i = d.value(n.item, doc, i, first+count)
+		} else {
+			i = d.skip(doc, i)
+		}
+		if i < 0 {
+			return count, i
+		}
+		count++
+		if d.cost += n.width; d.cost > d.budget {
+			return count, d.bad(winnow.DetailSize)
+		}
+		if i = space(doc, i); i >= len(doc) || doc[i] != ',' {
+			return count, i
+		}
+		i = space(doc, i+1)
+	}
+}
+
+// run reads elements as long as they are numbers that are like most and pass everything. It stops before the first that is
+// not, or at the array's end.
+func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next int) {
+	c := &d.cols[item.col]
+	if c.pad(first + count); c.masked {
+		return count, i
+	}
+	for i < len(doc) {
+		m, frac, end := scanQuick(doc, i)
+		if end < 0 || end >= len(doc) || end-i > d.lim.Digits || doc[end] != ',' && doc[end] != ']' {
+			break
+		}
+		if item.store == storeInt {
+			if frac != 0 || m < item.quick.least || m > item.quick.most {
+				break
+			}
+			c.ints = append(c.ints, m)
+		} else {
+			f := float64(m) / floatTens[frac]
+			if !(f > item.quick.above && f < item.quick.below) || m >= 1<<53 || m <= -1<<53 {
+				break
+			}
+			c.floats = append(c.floats, f)
+		}
+		c.n++
+		count++
+		if i = end; doc[i] == ']' {
+			break
+		}
+		if i++; i < len(doc) && doc[i] <= ' ' {
+			i = space(doc, i)
+		}
+	}
+	return count, i
+}
+
+// container reads an object or an array: its inside first, then what is said of the whole.
+func (d *Decoder) container(n *node, doc []byte, i, row int) int {
+	start, kind, end := i, kindObject, 0
+	switch {
+	case doc[i] == '{' && n.object != nil:
+		if n.store == storeStruct {
+			d.cols[n.col].fill(row)
+		}
+		end = d.object(n, doc, i, row)
+	case doc[i] == '{':
+		end = d.skip(doc, i)
+	default:
+		kind = kindArray
+		end = d.array(n, doc, i, row)
+	}
+	if end < 0 {
+		return end
+	}
+	if n.allow&kind == 0 {
+		d.fail(n, "type")
+	} else if n.store == storeJSON {
+		d.cols[n.col].addString(row, doc[start:end])
+	}
+	if n.never != "" {
+		d.fail(n, n.never)
+	}
+	if len(n.enums) > 0 {
+		d.enumTree(n, doc, start)
+	}
+	return end
+}
+
+// enumTree looks an array or an object up in enums, if there is one in any of them.
+func (d *Decoder) enumTree(n *node, doc []byte, start int) {
+	if n.trees {
+		d.canon.out = d.canon.out[:0]
+		d.canon.value(doc, start)
+	}
+	for _, e := range n.enums {
+		if len(e.trees) == 0 || !e.trees[string(d.canon.out)] {
+			d.fail(n, e.rule)
+		}
+	}
+}
+
+// closed ends an object: names that came twice, and required ones that did not come.
+func (d *Decoder) closed(o *objectNode, seen uint64, names, more, end int) int {
+	d.depth--
+	if len(d.names) > names {
+		if d.twice(names) {
+			return d.bad(winnow.DetailDuplicateKey)
+		}
+		d.names = d.names[:names]
+	}
+	if missing := o.required &^ seen; missing != 0 {
+		d.missing(o, missing)
+	}
+	if o.words > 0 {
+		for _, k := range o.more {
+			if d.seen[more+k>>6-1]>>uint(k&63)&1 == 0 {
+				d.lacks(o, k)
+			}
+		}
+		d.seen = d.seen[:more]
+	}
+	return end
+}
+
+// open makes room for the seen bits of an object with more than 64 properties.
+func (d *Decoder) open(o *objectNode) (more int) {
+	if more = len(d.seen); o.words > 0 {
+		d.seen = appendZeros(d.seen, o.words)
+	}
+	return more
+}
+
+// again notes the property k, one behind the first 64, and says whether it has been there before.
+func (d *Decoder) again(k, more int) bool {
+	word, bit := &d.seen[more+k>>6-1], uint64(1)<<uint(k&63)
+	twice := *word&bit != 0
+	*word |= bit
+	return twice
+}

@@ -1,0 +1,153 @@
+package schemas
+
+import "strconv"
+
+// Locate gives the JSON Pointer of the innermost value of doc that holds the byte at offset; for a byte of a key, that of the key's
+// member. Array indices are numbers; a name that the schema does not know is *. It is "" where doc is not JSON
+// at that place, or nested deeper than 10,000.
+func (p *Program) Locate(doc []byte, offset int) string {
+	l := locator{doc: doc, offset: offset}
+	if offset < 0 || offset >= len(doc) {
+		return ""
+	}
+	l.value(p.root, space(doc, 0), 0)
+	if !l.found {
+		return ""
+	}
+	return string(l.path)
+}
+
+// A locator walks to the value that holds offset; it passes over the others.
+type locator struct {
+	doc    []byte
+	offset int
+	path   []byte
+	found  bool
+}
+
+const maxLocate = 10_000
+
+// value reads the value at i and returns the place behind it, or -1 when that is found or cannot be.
+func (l *locator) value(n *node, i, depth int) int {
+	if i >= len(l.doc) || i > l.offset || depth > maxLocate {
+		return -1
+	}
+	switch l.doc[i] {
+	case '{':
+		return l.object(n, i, depth)
+	case '[':
+		return l.array(n, i, depth)
+	}
+	end := l.scalar(i)
+	if end > l.offset {
+		l.found = true
+		return -1
+	}
+	return end
+}
+
+// scalar gives the place behind the scalar at i, or -1.
+func (l *locator) scalar(i int) int {
+	switch c := l.doc[i]; {
+	case c == '"':
+		end, _ := scanString(l.doc, i+1)
+		return max(end+1, -1)
+	case c == '-' || c-'0' <= 9:
+		_, end := scanNumber(l.doc, i)
+		return max(end, -1)
+	default:
+		end, _ := scanLiteral(l.doc, i)
+		return end
+	}
+}
+
+func (l *locator) object(n *node, i, depth int) int {
+	mark := len(l.path)
+	for i = space(l.doc, i+1); i < len(l.doc) && l.doc[i] == '"'; {
+		end, saw := scanString(l.doc, i+1)
+		if end < 0 {
+			return -1
+		}
+		l.path = l.path[:mark]
+		child := l.member(n, l.doc[i+1:end], saw)
+		if l.offset >= i && l.offset <= end {
+			l.found = true
+			return -1
+		}
+		if i = space(l.doc, end+1); i >= len(l.doc) || l.doc[i] != ':' {
+			return -1
+		}
+		colon := i
+		if i = space(l.doc, i+1); l.offset >= colon && l.offset < i {
+			break // between key and value: the object's own
+		}
+		if i = l.value(child, i, depth+1); i < 0 {
+			return -1
+		}
+		if i = space(l.doc, i); i >= len(l.doc) || l.doc[i] != ',' {
+			break
+		}
+		i = space(l.doc, i+1)
+		if l.offset < i {
+			break
+		}
+	}
+	l.path = l.path[:mark]
+	return l.closed(i, '}')
+}
+
+// closed ends a container whose last byte should be at i. An offset in it that no value or key held is the
+// container's own.
+func (l *locator) closed(i int, with byte) int {
+	if l.offset < i {
+		l.found = true
+		return -1
+	}
+	if i >= len(l.doc) || l.doc[i] != with {
+		return -1
+	}
+	if l.offset == i {
+		l.found = true
+		return -1
+	}
+	return i + 1
+}
+
+// member adds the member's name to the path and gives its node.
+func (l *locator) member(n *node, name []byte, saw uint8) *node {
+	if saw&sawEscape != 0 {
+		name = unescape(nil, name)
+	}
+	l.path = append(l.path, '/')
+	if n == nil || n.object == nil {
+		l.path = append(l.path, '*')
+		return nil
+	}
+	if k := n.object.names.find(name); k >= 0 {
+		l.path = append(l.path, n.object.props[k].token...)
+		return n.object.props[k].node
+	}
+	l.path = append(l.path, '*')
+	return n.object.extra
+}
+
+func (l *locator) array(n *node, i, depth int) int {
+	var item *node
+	if n != nil {
+		item = n.item
+	}
+	mark := len(l.path)
+	i = space(l.doc, i+1)
+	for k := 0; i < len(l.doc) && l.doc[i] != ']' && i <= l.offset; k++ {
+		l.path = strconv.AppendInt(append(l.path[:mark], '/'), int64(k), 10)
+		if i = l.value(item, i, depth+1); i < 0 {
+			return -1
+		}
+		if i = space(l.doc, i); i >= len(l.doc) || l.doc[i] != ',' {
+			break
+		}
+		i = space(l.doc, i+1)
+	}
+	l.path = l.path[:mark]
+	return l.closed(i, ']')
+}

@@ -1,0 +1,201 @@
+package schemas
+
+import (
+	"encoding/binary"
+	"math"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// A Program is a compiled schema: what the decoder checks, and which columns it fills. It does not change and may be
+// used by any number of decoders at once.
+type Program struct {
+	schema  *arrow.Schema
+	root    *node
+	columns []columnDef // a parent before its children; those of top level in tops
+	tops    []int
+	members int // how many places a decoder predicts at
+	objects []*objectNode
+}
+
+// Schema is the Arrow schema of the records that decoders of p make. A field's metadata holds its JSON Pointer as
+// winnow.pointer, and winnow.json: "true" where the column holds values as their JSON text.
+func (p *Program) Schema() *arrow.Schema { return p.schema }
+
+// Column finds the column of a JSON Pointer: its indices, from the record's columns through nested structs, and its field. Ok
+// is false where the pointer has no column.
+func (p *Program) Column(pointer string) (path []int, f arrow.Field, ok bool) {
+	if pointer == "" || pointer[0] != '/' {
+		return nil, f, false
+	}
+	at := p.tops
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		name, found := unescapeToken(token), -1
+		for i, c := range at {
+			if p.columns[c].field.Name == name {
+				found = i
+				break
+			}
+		}
+		if found < 0 {
+			return nil, f, false
+		}
+		def := &p.columns[at[found]]
+		path, f, at = append(path, found), def.field, nil
+		if def.store == storeStruct {
+			at = def.kids
+		}
+	}
+	return path, f, true
+}
+
+// A store is how a node fills its column.
+type store uint8
+
+const (
+	storeNone store = iota
+	storeInt
+	storeFloat
+	storeBool
+	storeString
+	storeJSON // the value's own bytes
+	storeStruct
+	storeList
+)
+
+// A columnDef is a column of the program. A list has one kid, its elements.
+type columnDef struct {
+	store store
+	field arrow.Field
+	kids  []int
+	width int // bytes a row at least, its kids' included
+}
+
+// A node is the program at one place: the checks for a value there. A nil node checks nothing but the grammar. The schemas that
+// apply to one value are merged into one node.
+type node struct {
+	allow    kinds
+	store    store
+	col      int
+	fixed    bool // pointer is known; else it depends on the record
+	pointer  string
+	never    string // no value passes; the keyword to blame
+	checks   bool   // any of those below
+	quick    quick
+	counts   sizes
+	lengths  sizes
+	limits   []limit
+	multiple []multiple
+	patterns []*pattern
+	formats  []formatCheck
+	enums    []*valueSet
+	trees    bool // an enum has arrays or objects
+	object   *objectNode
+	item     *node
+	items    bool // arrays are walked with item; else just their grammar
+	run      bool // item fills a column of numbers
+	width    int  // of an element's columns
+}
+
+// quick are numbers that pass everything: integers from least to most, fractions between above and below.
+type quick struct {
+	least, most  int64
+	above, below float64
+}
+
+// newQuick is empty where n checks more of numbers than their limits.
+func newQuick(n *node) quick {
+	q := quick{least: 1, above: math.Inf(1), below: math.Inf(-1)}
+	if n.never != "" || len(n.enums)+len(n.multiple) > 0 {
+		return q
+	}
+	if n.allow&kindInteger != 0 {
+		q.least, q.most = math.MinInt64, math.MaxInt64
+	}
+	if n.allow&kindNumber == kindNumber {
+		q.above, q.below = q.below, q.above
+	}
+	for i := range n.limits {
+		q.keep(&n.limits[i])
+	}
+	return q
+}
+
+// keep takes away what may break l: near the limit a fraction is compared exactly.
+func (q *quick) keep(l *limit) {
+	const far = 1 << 53
+	least, most := int64(math.MinInt64), int64(math.MaxInt64)
+	switch {
+	case l.isInt && l.outside&1 != 0:
+		least = l.int
+		if l.outside&2 != 0 && least < math.MaxInt64 {
+			least++
+		}
+	case l.isInt:
+		most = l.int
+		if l.outside&2 != 0 && most > math.MinInt64 {
+			most--
+		}
+	case !(l.float > -far && l.float < far):
+		least, most = 1, 0
+	case l.outside&1 != 0:
+		least = int64(math.Floor(l.float)) + 1
+	default:
+		most = int64(math.Ceil(l.float)) - 1
+	}
+	q.least, q.most = max(q.least, least), min(q.most, most)
+	if l.outside&1 != 0 {
+		q.above = max(q.above, l.float)
+	} else {
+		q.below = min(q.below, l.float)
+	}
+}
+
+// An objectNode is the part of a node that is about objects.
+type objectNode struct {
+	fixed    bool // the pointers of props are known
+	first    int  // of its len(props)+1 places in the decoder's predictions
+	props    []prop
+	names    stringSet
+	required uint64 // of the first 64
+	more     []int  // required ones behind them
+	words    int    // of seen bits behind the first 64
+	extra    *node  // for names that are not in props
+	star     string // pointer of those, where fixed
+}
+
+// A prop is a name that the schema knows. Its key is compared as it is most often written, with quotes and colon.
+type prop struct {
+	low, lm  uint64 // the first eight bytes and their mask
+	high, hm uint64 // the next eight
+	size     int
+	node     *node
+	quoted   string
+	name     string
+	token    string // as in a pointer
+	pointer  string // where fixed
+}
+
+func newProp(name string) prop {
+	p := prop{name: name, token: escapeToken(name)}
+	p.quoted = string(append(appendEscaped([]byte{'"'}, []byte(name)), `":`...))
+	p.size = len(p.quoted)
+	var text, mask [16]byte
+	for i := range copy(text[:], p.quoted) {
+		mask[i] = 0xFF
+	}
+	p.low, p.high = binary.LittleEndian.Uint64(text[:]), binary.LittleEndian.Uint64(text[8:])
+	p.lm, p.hm = binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:])
+	return p
+}
+
+// short says that doc, of 16 bytes, begins with the key as it is most often written, if that is no longer.
+func (p *prop) short(doc []byte) bool {
+	return p.size <= 16 && (binary.LittleEndian.Uint64(doc)^p.low)&p.lm|(binary.LittleEndian.Uint64(doc[8:])^p.high)&p.hm == 0
+}
+
+// at says so, for a key of any length at doc[i:].
+func (p *prop) at(doc []byte, i int) bool {
+	return len(doc)-i >= p.size && string(doc[i:i+p.size]) == p.quoted
+}
