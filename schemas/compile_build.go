@@ -153,6 +153,11 @@ func (m *merged) member(name string) (defs []*schemaDef) {
 	return defs
 }
 
+// forbids says that no object may have a member of this name: a column for it would stay empty for ever.
+func (m *merged) forbids(name string) bool {
+	return slices.ContainsFunc(m.member(name), func(s *schemaDef) bool { return s.never != "" })
+}
+
 // bounded says that m says something of objects.
 func (m *merged) bounded() bool {
 	return len(m.props)+len(m.required)+len(m.additional) > 0

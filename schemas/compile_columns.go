@@ -11,7 +11,7 @@ import (
 func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols []int) {
 	seen := make(map[string]bool)
 	names := appendNew(nil, m.props, seen)
-	names = appendNew(names, at.want.names, seen)
+	names = appendNew(names, slices.DeleteFunc(slices.Clone(at.want.names), m.forbids), seen)
 	own := len(names)
 	names = appendNew(names, m.required, seen)
 	o = &objectNode{fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*"}

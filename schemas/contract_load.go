@@ -240,11 +240,15 @@ func (l *loader) compile(file string, schema *yaml.Node, name string, format boo
 }
 
 // checkColumns finds the pointers that the compiled schema has no column for: what leads through an array, or into what
-// can be no object.
+// can be no object, or to what the schema forbids, a misspelt name most likely.
 func (l *loader) checkColumns(p *Program, columns []*yaml.Node) {
 	for _, n := range columns {
 		if _, _, ok := p.Column(n.Value); !ok {
-			l.fault(n, "the schema gives "+strict.Show(n)+" no column", "point at a value that is reached through objects alone")
+			fix := strict.Suggest(n.Value, p.pointers())
+			if fix == "" || !strings.HasPrefix(fix, "did you mean") {
+				fix = "point at a value that the schema has room for, and that is reached through objects alone"
+			}
+			l.fault(n, "the schema gives "+strict.Show(n)+" no column", fix)
 		}
 	}
 }

@@ -42,6 +42,17 @@ func (p *pattern) match(s []byte) bool {
 	return p.re.Match(s)
 }
 
+// A Matcher runs a regular expression of Go's syntax as an automaton where that is possible. It is immutable.
+type Matcher struct{ p pattern }
+
+// NewMatcher makes re fast; re itself stays as it is.
+func NewMatcher(re *regexp.Regexp) *Matcher {
+	return &Matcher{pattern{re: re, dfa: newAutomaton(re.String())}}
+}
+
+// Match says whether s, which is UTF-8, matches somewhere, as re.Match does.
+func (m *Matcher) Match(s []byte) bool { return m.p.match(s) }
+
 // A translator writes an ECMA-262 pattern in RE2's syntax, with ECMA's meaning under the u flag, or else says what RE2 cannot do.
 type translator struct {
 	src string

@@ -199,3 +199,19 @@ func (p *prop) short(doc []byte) bool {
 func (p *prop) at(doc []byte, i int) bool {
 	return len(doc)-i >= p.size && string(doc[i:i+p.size]) == p.quoted
 }
+
+// pointers lists the pointers of the columns that are reached through objects alone.
+func (p *Program) pointers() (all []string) {
+	var walk func(prefix string, fields []arrow.Field)
+	walk = func(prefix string, fields []arrow.Field) {
+		for _, f := range fields {
+			at := prefix + "/" + escapeToken(f.Name)
+			all = append(all, at)
+			if s, ok := f.Type.(*arrow.StructType); ok {
+				walk(at, s.Fields())
+			}
+		}
+	}
+	walk("", p.Schema().Fields())
+	return all
+}

@@ -15,7 +15,7 @@ import (
 
 // openInput opens a file, or standard input for "-", and takes away its compression: by its first bytes, not by its name.
 func openInput(name string, stdin io.Reader) (io.ReadCloser, error) {
-	var raw io.ReadCloser = io.NopCloser(stdin)
+	raw := io.NopCloser(stdin)
 	if name != "-" {
 		f, err := os.Open(filepath.Clean(name))
 		if err != nil {

@@ -66,7 +66,7 @@ func newService(ctx context.Context, p *config.Pipeline, r role, dryRun bool, lo
 	key := []byte(p.UserKey)
 	if len(key) == 0 {
 		key = make([]byte, 32)
-		rand.Read(key) //nolint:errcheck // never fails: see crypto/rand
+		rand.Read(key)
 	}
 	s.tally = pipeline.NewTally(p.Limits.Users, key)
 	registry := prometheus.NewRegistry()

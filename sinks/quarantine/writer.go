@@ -124,7 +124,7 @@ func (w *Writer) shrink(ctx context.Context, e *encoder, target string, r *winno
 // produce encodes and sends one batch. A batch that is larger than the topic said it takes is not sent: a broker hangs
 // up on much too large ones. Should the broker know better, what it says is remembered.
 func (w *Writer) produce(ctx context.Context, e *encoder, target string, out []wire.OutRecord) error {
-	e.batch = e.wire.Append(e.batch[:0], out, wire.CodecZstd)
+	e.batch = e.wire.Append(e.batch[:0], out, wire.CodecLZ4)
 	if len(e.batch) > w.limit(ctx, target) {
 		return wire.ErrTooLarge
 	}

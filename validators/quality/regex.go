@@ -4,10 +4,12 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/schemas"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -36,7 +38,11 @@ func compileRegex(r *request) func() winnow.Rule {
 	if err != nil {
 		r.fault(r.key("pattern"), "pattern is no regular expression of RE2: "+r.patternProblem(err), "")
 	}
-	return func() winnow.Rule { return &regexRule{column: c, re: re, want: !p.Not} }
+	if err != nil {
+		return nil
+	}
+	m := schemas.NewMatcher(re)
+	return func() winnow.Rule { return &regexRule{column: c, re: m, want: !p.Not} }
 }
 
 // patternProblem says what is wrong with the pattern, and where, unless its text came from outside the file.
@@ -54,7 +60,7 @@ func (r *request) patternProblem(err error) string {
 type regexRule struct {
 	stateless
 	*column
-	re      *regexp.Regexp
+	re      *schemas.Matcher
 	want    bool
 	scratch []byte
 }
@@ -73,7 +79,7 @@ func (r *regexRule) Check(b *winnow.Batch, f winnow.Findings) {
 		var match bool
 		switch {
 		case r.kind != kindJSON:
-			match = r.re.MatchString(text)
+			match = r.re.Match(unsafe.Slice(unsafe.StringData(text), len(text))) // read, and not kept
 		case isStringText(text):
 			var s []byte
 			s, r.scratch = unquote(text, r.scratch)
