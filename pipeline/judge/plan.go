@@ -39,3 +39,13 @@ func (p *Plan) Validate() error {
 	}
 	return nil
 }
+
+// OnFail says what the plan does with a reason of this rule's name.
+func (p *Plan) OnFail(rule string) winnow.OnFail {
+	for _, c := range p.Checks {
+		if c.Name == rule {
+			return c.OnFail
+		}
+	}
+	return winnow.OnFailQuarantine
+}
