@@ -121,6 +121,9 @@ func (c *Cluster) SecureAddrs() []string {
 // CAFile is the PEM file of the authority that signed the secure listeners' certificate.
 func (c *Cluster) CAFile() string { return filepath.Join(c.dir, caPEM) }
 
+// DataDir is where node i (from 0) keeps its partitions.
+func (c *Cluster) DataDir(i int) string { return filepath.Join(c.nodeDir(i), "data") }
+
 // LogFile is what node i (from 0) says.
 func (c *Cluster) LogFile(i int) string { return filepath.Join(c.nodeDir(i), "broker.log") }
 

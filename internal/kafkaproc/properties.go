@@ -37,7 +37,7 @@ func (c *Cluster) properties(i int) map[string]string {
 		"listener.security.protocol.map": security,
 		"inter.broker.listener.name":     "PLAIN",
 		"controller.listener.names":      "CONTROLLER",
-		"log.dirs":                       filepath.Join(c.nodeDir(i), "data"),
+		"log.dirs":                       c.DataDir(i),
 
 		"auto.create.topics.enable":                        "false",
 		"default.replication.factor":                       replicas,
