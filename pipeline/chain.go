@@ -26,19 +26,14 @@ type chain struct {
 	state     partitionState
 }
 
-// fetched is what one fetch brought; its slab is free again once it was judged.
-type fetched struct {
-	wire.Fetched
-	slab *wire.Slab
-}
-
 // partitionState is what others may see of a chain.
 type partitionState struct {
 	mu       sync.Mutex
 	totals   Totals // durable: what may be committed
 	judged   int64  // the offset up to which records were judged
 	logEnd   int64  // the high watermark, as last seen; -1 before
-	trouble  string // why the partition does not move; empty if it does
+	fetching string // why nothing comes; empty if it does
+	trouble  string // why the partition does not move otherwise
 	moved    time.Time
 	position bool // totals are known
 }
@@ -49,10 +44,16 @@ func (s *partitionState) setTrouble(why string) {
 	s.trouble = why
 }
 
+func (s *partitionState) notFetched(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fetching = why
+}
+
 func (s *partitionState) fetched(highWatermark int64, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.logEnd, s.trouble = highWatermark, ""
+	s.logEnd, s.fetching = highWatermark, ""
 	if s.totals.Next >= highWatermark {
 		s.moved = now
 	}
@@ -117,13 +118,13 @@ func (c *chain) work(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	drain, stop := drainContext(ctx, c.gate.cfg.Limits.Drain)
+	drain, stop := drainContext(ctx, c.gate.cfg.drain())
 	defer stop()
 	sets, free := make(chan *fetched), make(chan *fetched, 2)
-	jobs, spare := make(chan job), make(chan *rejects, 2)
+	jobs, spare := make(chan *job), make(chan *job, 2)
 	for range cap(free) {
 		free <- &fetched{slab: wire.NewSlab(c.gate.cfg.Limits.Batch)}
-		spare <- &rejects{limit: c.gate.cfg.Limits.Reject}
+		spare <- newJob(c.gate.cfg.Limits.Reject)
 	}
 
 	var stages sync.WaitGroup
@@ -162,7 +163,7 @@ func drainContext(ctx context.Context, d time.Duration) (context.Context, contex
 	return drain, func() { stop(); cancel() }
 }
 
-// fetch asks for one set after another. The next offset comes from the batches' headers, so the request for the next set is under way
+// fetch asks for one set after another, and cuts them into batches. That gives the next offset, so the request for the next set is under way
 // while this one is judged.
 func (c *chain) fetch(ctx context.Context, next int64, free <-chan *fetched, sets chan<- *fetched) error {
 	for {
@@ -172,14 +173,16 @@ func (c *chain) fetch(ctx context.Context, next int64, free <-chan *fetched, set
 			return nil
 		case f = <-free:
 		}
-		for f.next(next) <= next {
-			got, err := c.fetchOne(ctx, next, f.slab)
-			if err != nil || ctx.Err() != nil {
+		for f.next = next; f.next <= next; {
+			var err error
+			if f.Fetched, err = c.fetchOne(ctx, next, f.slab); err != nil || ctx.Err() != nil {
 				return err
 			}
-			f.Fetched = got
+			if err := f.cut(next); err != nil {
+				return fmt.Errorf("%s/%d: %w", c.topic, c.partition, err)
+			}
 		}
-		next = f.next(next)
+		next = f.next
 		select {
 		case <-ctx.Done():
 			return nil
@@ -196,7 +199,7 @@ func (c *chain) fetchOne(ctx context.Context, offset int64, slab *wire.Slab) (go
 		begin := time.Now()
 		got, err = c.gate.cfg.Client.Fetch(ctx, req, slab)
 		if err != nil {
-			c.state.setTrouble(err.Error())
+			c.state.notFetched(err.Error())
 			return err
 		}
 		c.state.fetched(got.HighWatermark, time.Now())
@@ -219,37 +222,13 @@ const fetchWait = 500 * time.Millisecond
 // errOutOfRange sends the chain back to finding its position: resume decides what the missing offsets mean.
 var errOutOfRange = errors.New("the offset is outside the log")
 
-// next is the offset behind the last batch. What comes before it need not be believed: the batches that follow say where it ended.
-func (f *fetched) next(from int64) int64 {
-	next := from
-	for rest := f.Set; ; {
-		b, tail, err := wire.NextBatch(rest)
-		if err != nil && b.Raw == nil {
-			break
-		}
-		rest = tail
-		if n := b.Next(); len(tail) > 0 && err == nil && b.LastOffsetDelta >= 0 && b.LastOffsetDelta < maxCovered {
-			next = max(next, min(n, f.HighWatermark))
-		} else if err != nil || b.CheckCRC() != nil {
-			next = max(next, credibleNext(&b, rest, f.HighWatermark))
-		} else {
-			next = max(next, n)
-		}
-	}
-	if f.TooLarge != nil {
-		b := f.TooLarge.Batch()
-		next = max(next, credibleNext(&b, nil, f.HighWatermark))
-	}
-	return next
-}
-
 // judge takes sets to jobs.
-func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetched, free chan<- *fetched, jobs chan<- job, spare <-chan *rejects) error {
+func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetched, free chan<- *fetched, jobs chan<- *job, spare <-chan *job) error {
 	count := c.gate.cfg.Tally.NewCounter(c.topic, c.plan.Contract.Name, c.nameScanner())
 	w := &worker{topic: c.topic, partition: c.partition, plan: c.plan, count: count, next: next,
-		decompressor: wire.NewDecompressor(c.gate.cfg.Limits.Batch),
-		judge:        judge.New(c.plan, func(v judge.Window) { count.Window(v.Check.Name) })}
-	w.hand = func(j job) (*rejects, error) {
+		decompressor: wire.NewDecompressor(c.gate.cfg.Limits.Batch), keepBytes: 2 * c.fetchSize,
+		judge: judge.New(c.plan, func(v judge.Window) { count.Window(v.Check.Name) })}
+	w.hand = func(j *job) (*job, error) {
 		select {
 		case <-drain.Done():
 			return nil, errStopped
@@ -258,8 +237,8 @@ func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetch
 		select {
 		case <-drain.Done():
 			return nil, errStopped
-		case r := <-spare:
-			return r, nil
+		case next := <-spare:
+			return next, nil
 		}
 	}
 	w.begin(<-spare)
@@ -272,7 +251,8 @@ func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetch
 			return err
 		}
 		c.gate.observe("preprocess", c.topic, time.Since(begin))
-		f.Fetched = wire.Fetched{}
+		f.Fetched, f.pieces = wire.Fetched{}, f.pieces[:0]
+		f.slab.Forget(w.keepBytes)
 		free <- f
 	}
 	return nil

@@ -83,6 +83,10 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// drain is how long a chain may take to finish when its partition is taken away. Nothing tells the group that a member lives while it drains, so that
+// must end, with a commit behind it, before the session does: else two members have one partition.
+func (c *Config) drain() time.Duration { return min(c.Limits.Drain, c.SessionTimeout/2) }
+
 // fetchBytes is what a fetch asks for when a gate has n partitions.
 func (l Limits) fetchBytes(n int) int {
 	return max(64<<10, min(l.Fetch, l.FetchTotal/max(1, 2*n)))

@@ -21,6 +21,9 @@ type Gate struct {
 	since time.Time
 	dirty chan struct{} // something can be committed
 
+	recheck  chan struct{} // look for topics at once
+	ensuring sync.Mutex
+
 	mu        sync.Mutex
 	chains    map[string]map[int]*chain // topic, partition
 	plans     map[string]*judge.Plan    // of the topics that exist
@@ -36,7 +39,7 @@ func New(cfg Config) (*Gate, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Gate{cfg: cfg, since: time.Now(), dirty: make(chan struct{}, 1), chains: make(map[string]map[int]*chain),
+	return &Gate{cfg: cfg, since: time.Now(), dirty: make(chan struct{}, 1), recheck: make(chan struct{}, 1), chains: make(map[string]map[int]*chain),
 		ready: make(map[string]bool), trouble: "not yet connected to Kafka"}, nil
 }
 
@@ -138,8 +141,10 @@ func (g *Gate) setTrouble(why string) {
 	g.trouble = why
 }
 
-// ensureTopics makes ready, once, what the gate writes to for a source topic.
+// ensureTopics makes ready, once, what the gate writes to for a source topic. The topic's chains come here together, and one of them does it.
 func (g *Gate) ensureTopics(ctx context.Context, topic string) error {
+	g.ensuring.Lock()
+	defer g.ensuring.Unlock()
 	g.mu.Lock()
 	ready := g.ready[topic]
 	g.mu.Unlock()
@@ -161,10 +166,14 @@ func (g *Gate) ensureTopics(ctx context.Context, topic string) error {
 	return nil
 }
 
-// newChain registers a chain for a partition.
+// newChain registers a chain for a partition. It returns nil for a topic that was deleted since the group was joined: the topics are being
+// looked up again.
 func (g *Gate) newChain(topic string, partition, fetchSize int) *chain {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.plans[topic] == nil {
+		return nil
+	}
 	c := &chain{gate: g, topic: topic, partition: partition, plan: g.plans[topic], fetchSize: fetchSize,
 		log: g.cfg.Log.With("topic", topic, "partition", partition)}
 	c.state.logEnd = -1
@@ -216,8 +225,9 @@ func (g *Gate) runAlone(ctx context.Context, topics []string) {
 	var chains sync.WaitGroup
 	for _, topic := range topics {
 		for p := range all[topic].Partitions {
-			c := g.newChain(topic, p, g.cfg.Limits.fetchBytes(n))
-			chains.Go(func() { c.run(ctx) })
+			if c := g.newChain(topic, p, g.cfg.Limits.fetchBytes(n)); c != nil {
+				chains.Go(func() { c.run(ctx) })
+			}
 		}
 	}
 	g.watch(ctx, topics)
@@ -228,9 +238,11 @@ func (g *Gate) runAlone(ctx context.Context, topics []string) {
 // watch returns when the topics are not those any more, or ctx ends.
 func (g *Gate) watch(ctx context.Context, topics []string) {
 	for {
-		g.pause(ctx, g.cfg.Limits.Refresh)
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			return
+		case <-g.recheck:
+		case <-time.After(g.cfg.Limits.Refresh):
 		}
 		if fresh, err := g.discover(ctx); err == nil && !slices.Equal(fresh, topics) {
 			g.cfg.Log.Info("topics changed", "topics", fresh)

@@ -37,14 +37,25 @@ func (g *Gate) runGroup(ctx context.Context, topics []string) {
 	var watcher sync.WaitGroup
 	watcher.Go(func() { g.watch(member, topics); leave() })
 	defer watcher.Wait()
-	for member.Err() == nil {
+	for told := ""; member.Err() == nil; {
 		generation, err := group.Next(member)
 		switch {
 		case err == nil:
+			told = ""
 			g.generation(generation)
+			// kafka-go ends a generation when one of its topics is gone, and joins again for the same topics, in a circle: see at once whether
+			// it is so.
+			select {
+			case g.recheck <- struct{}{}:
+			default:
+			}
 		case member.Err() == nil:
+			err = g.cfg.Client.Explain(err)
 			g.setTrouble("cannot join the group " + g.cfg.Group + ": " + err.Error())
-			g.cfg.Log.Warn("cannot join the group, trying again", "group", g.cfg.Group, "error", err)
+			if told != err.Error() { // it may go on for long: once is enough
+				told = err.Error()
+				g.cfg.Log.Warn("cannot join the group, trying again", "group", g.cfg.Group, "error", err)
+			}
 			g.pause(member, 500*time.Millisecond)
 		}
 	}
@@ -65,7 +76,9 @@ func (g *Gate) generation(gen *kafka.Generation) {
 	var all []*chain
 	for topic, parts := range gen.Assignments {
 		for _, p := range parts {
-			all = append(all, g.newChain(topic, p.ID, g.cfg.Limits.fetchBytes(n)))
+			if c := g.newChain(topic, p.ID, g.cfg.Limits.fetchBytes(n)); c != nil {
+				all = append(all, c)
+			}
 		}
 	}
 	if len(all) == 0 {
@@ -84,7 +97,7 @@ func (g *Gate) generation(gen *kafka.Generation) {
 		committer.run(ctx)
 		cancel() // the group may have moved on without telling the context
 		chains.Wait()
-		last, stop := context.WithTimeout(context.WithoutCancel(ctx), g.cfg.Limits.Drain)
+		last, stop := context.WithTimeout(context.WithoutCancel(ctx), g.cfg.drain()/2)
 		defer stop()
 		if err := committer.commit(last); err != nil {
 			g.cfg.Log.Warn("the last commit failed: the next owner goes on from the verdict log", "error", err)

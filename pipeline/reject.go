@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"crypto/sha256"
 	"errors"
 
 	"github.com/winnow-data/winnow"
@@ -54,56 +53,30 @@ func (q *rejects) keep(b []byte) []byte {
 	return q.bytes[from:len(q.bytes):len(q.bytes)]
 }
 
-// reject sends a batch that cannot be read to the quarantine, whole. rest is what was fetched behind it.
-func (w *worker) reject(b *wire.Batch, rest []byte, highWatermark int64, cause error) {
+// reject accounts for a batch that cannot be read: its offsets have failed, and it goes to the quarantine whole, or, where it was too large to be
+// held, as a stub.
+func (w *worker) reject(p *piece, large *wire.Oversize) {
 	w.settle()
-	w.gap(b.Base)
-	next := b.Next()
-	if errors.Is(cause, wire.ErrCRC) || errors.Is(cause, wire.ErrMagic) {
-		next = credibleNext(b, rest, highWatermark)
+	if p.Base < p.after {
+		w.gap(p.Base)
 	}
-	w.rejectWhole(b.Raw, next, winnow.Reason{Rule: winnow.RuleBatch, Detail: batchDetail(cause)}, b.MaxTimestamp, 0, [sha256.Size]byte{})
-}
-
-func (w *worker) rejectTooLarge(f *fetched) {
-	b := f.TooLarge.Batch()
-	w.gap(b.Base)
-	w.rejectWhole(nil, credibleNext(&b, nil, f.HighWatermark), winnow.Reason{Rule: winnow.RuleBatch, Detail: winnow.DetailSize},
-		b.MaxTimestamp, f.TooLarge.Size, f.TooLarge.SHA256)
-}
-
-// rejectWhole accounts for the offsets from w.next to next as failed, for one reason.
-func (w *worker) rejectWhole(raw []byte, next int64, reason winnow.Reason, timestamp, size int64, sum [sha256.Size]byte) {
-	next = max(next, w.next+1)
-	covers := next - w.next
-	from := len(w.rejects.reasons)
-	w.rejects.reasons = append(w.rejects.reasons, reason)
-	reasons := w.rejects.reasons[from:]
-	team := unknownTeam
-	for range covers {
-		team, _ = w.count.Count(winnow.Failed, true, reasons, []byte(unknownTeam), nil)
+	from := len(w.reasons)
+	w.reasons = append(w.reasons, winnow.Reason{Rule: winnow.RuleBatch, Detail: batchDetail(p.err)})
+	r := winnow.Rejected{Record: winnow.Record{Offset: w.next, Time: p.MaxTimestamp}, Reasons: w.reasons[from:],
+		Contract: w.plan.Contract.Hash, Covers: p.after - w.next}
+	if large != nil {
+		r.Size, r.SHA256 = large.Size, large.SHA256
+	} else {
+		r.Record.Value = w.keep(p.Raw)
 	}
-	w.rejects.list = append(w.rejects.list, winnow.Rejected{
-		Record:  winnow.Record{Offset: w.next, Time: timestamp, Value: w.rejects.keep(raw)},
-		Reasons: reasons, Contract: w.plan.Contract.Hash, Team: team, Covers: covers, Size: size, SHA256: sum,
-	})
-	w.entry.Failed = AddRange(w.entry.Failed, OffsetRange{w.next, next})
-	w.next = next
-}
-
-// maxCovered bounds how many offsets a batch header that cannot be trusted may claim.
-const maxCovered = 1 << 20
-
-// credibleNext is the offset behind a batch whose header cannot be trusted: the next batch says it best, and its own claim
-// is taken where it is sane and within the log.
-func credibleNext(b *wire.Batch, rest []byte, highWatermark int64) int64 {
-	if follower, _, err := wire.NextBatch(rest); err == nil && follower.Base > b.Base && follower.Base-b.Base <= maxCovered {
-		return follower.Base
+	team := w.plan.Contract.Team.Value // of all the sources, the one that needs no record
+	if team == "" {
+		team = unknownTeam
 	}
-	if d := int64(b.LastOffsetDelta); d >= 0 && d < maxCovered && (highWatermark <= 0 || b.Base+d < highWatermark) {
-		return b.Base + d + 1
-	}
-	return b.Base + 1
+	r.Team, _ = w.count.Count(winnow.Failed, true, r.Covers, r.Reasons, []byte(team), nil)
+	w.list = append(w.list, r)
+	w.entry.Failed = AddRange(w.entry.Failed, OffsetRange{w.next, p.after})
+	w.next = p.after
 }
 
 func batchDetail(err error) string {
@@ -112,7 +85,9 @@ func batchDetail(err error) string {
 		return winnow.DetailCRC
 	case errors.Is(err, wire.ErrBomb):
 		return winnow.DetailBomb
-	case errors.Is(err, wire.ErrTruncated):
+	case errors.Is(err, wire.ErrTooLarge):
+		return winnow.DetailSize
+	case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrCorrupt), errors.Is(err, errOutside):
 		return winnow.DetailTruncated
 	}
 	return winnow.DetailCodec

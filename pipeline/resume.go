@@ -31,15 +31,13 @@ func (c *chain) resume(ctx context.Context) (Totals, error) {
 	if err != nil {
 		return Totals{}, err
 	}
-	tail, err := readTail(ctx, c.gate.cfg.Client, c.topic, c.partition, at.Offset)
+	tail, logged, err := readTail(ctx, c.gate.cfg.Client, c.topic, c.partition, at.Offset)
 	if err != nil {
 		return Totals{}, err
 	}
 	if at.Offset < 0 {
-		if n := len(tail); n > 0 {
-			return Totals{}, fmt.Errorf("group %s has no offset for %s/%d, though its verdict log ends at %d: an offset was lost, or another group wrote the "+
-				"log; set the group's offset to %[4]d with kafka-consumer-groups --reset-offsets --to-offset %[4]d, or run with the group that wrote it",
-				c.gate.cfg.Group, c.topic, c.partition, tail[n-1].To)
+		if err := c.lostOffset(tail, logged); err != nil {
+			return Totals{}, err
 		}
 		t := c.begin(start, end)
 		return t, c.gate.commitOne(ctx, c.topic, c.partition, &t)
@@ -56,6 +54,19 @@ func (c *chain) resume(ctx context.Context) (Totals, error) {
 		totals = Totals{First: tail[n-1].To, Next: tail[n-1].To}
 	}
 	return c.withinLog(ctx, totals, start, end)
+}
+
+// lostOffset refuses a partition that has no offset though verdicts were logged, be it that retention has taken them since.
+func (c *chain) lostOffset(tail []Entry, logged int64) error {
+	if logged == 0 {
+		return nil
+	}
+	at := "at the place where it should go on"
+	if n := len(tail); n > 0 {
+		at = fmt.Sprintf("to %d, where the log ends,", tail[n-1].To)
+	}
+	return fmt.Errorf("group %s has no offset for %s/%d, though there were verdicts: the offset was lost, or another group wrote them; set the group's offset %s "+
+		"with kafka-consumer-groups --reset-offsets, or run with the group that wrote them", c.gate.cfg.Group, c.topic, c.partition, at)
 }
 
 // bounds gives the ends of a partition's log. A topic that was made a moment ago may not have told all brokers of its leaders.
@@ -119,21 +130,22 @@ func (c *chain) withinLog(ctx context.Context, t Totals, start, end int64) (Tota
 	return t, c.gate.commitOne(ctx, c.topic, c.partition, &t)
 }
 
-// readTail reads the end of a partition's verdict log: all entries from the one that covers offset on, or the last one where offset is negative. It
-// reads backwards in growing steps, since a gate dies with few entries uncommitted.
-func readTail(ctx context.Context, client *wire.Client, topic string, partition int, offset int64) ([]Entry, error) {
+// readTail reads the end of a partition's verdict log: all entries from the one that covers offset on, or some last ones where offset is negative. It
+// reads backwards in growing steps, since a gate dies with few entries uncommitted. logged is how many entries there ever were, those that retention has
+// taken among them.
+func readTail(ctx context.Context, client *wire.Client, topic string, partition int, offset int64) (tail []Entry, logged int64, err error) {
 	start, end, err := bounds(ctx, client, VerdictTopic(topic), partition)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for back := int64(16); ; back *= 8 {
 		from := max(start, end-back)
 		entries, err := readEntries(ctx, client, topic, partition, from, end)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if from == start || len(entries) > 0 && (offset < 0 || entries[0].From <= offset) {
-			return entries, nil
+			return entries, end, nil
 		}
 	}
 }

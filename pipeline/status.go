@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -32,7 +33,7 @@ func (g *Gate) Partitions() []Partition {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		all = append(all, Partition{Topic: c.topic, Partition: c.partition, Totals: s.totals.Clone(), LogEnd: s.logEnd,
-			Known: s.position, Trouble: s.trouble})
+			Known: s.position, Trouble: cmp.Or(s.trouble, s.fetching)})
 	})
 	return all
 }
@@ -69,6 +70,8 @@ func (s *partitionState) unready(now time.Time) string {
 	switch {
 	case s.trouble != "":
 		return s.trouble
+	case s.fetching != "":
+		return s.fetching
 	case !s.position:
 		return "looking for its position"
 	case s.logEnd > s.totals.Next && now.Sub(s.moved) > stalled:

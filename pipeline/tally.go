@@ -62,7 +62,7 @@ func NewTally(limit int, key []byte) *Tally {
 		rules: make(map[ruleKey]*ruleCell), names: make(map[string]struct{})}
 }
 
-// A Counter counts into a Tally for one partition. It belongs to one goroutine.
+// A Counter finds what is to be counted for one partition, and notes it in counts. It belongs to one goroutine.
 type Counter struct {
 	tally           *Tally
 	topic, contract string
@@ -71,6 +71,7 @@ type Counter struct {
 	key             []byte
 	spans           []winnow.Span
 	rules           map[ruleKey]*ruleCell
+	to              *counts
 }
 
 type counted struct {
@@ -78,45 +79,80 @@ type counted struct {
 	user *userCell // nil without a user
 }
 
+// counts are noted while records are judged, and applied once their verdicts are written: what has to be judged again is not counted twice.
+type counts struct {
+	records []recordCount
+	rules   []ruleCount
+}
+
+type recordCount struct {
+	*counted
+	outcome winnow.Outcome
+	failed  bool
+	n       int64
+}
+
+type ruleCount struct {
+	*ruleCell
+	reasons, records int64
+}
+
+// apply counts what was noted, and forgets it.
+func (c *counts) apply() {
+	for _, r := range c.records {
+		switch r.outcome {
+		case winnow.Failed:
+			r.team.quarantined.Add(r.n)
+		case winnow.Skipped:
+			r.team.skipped.Add(r.n)
+		default:
+			r.team.passed.Add(r.n)
+		}
+		if r.failed {
+			r.team.errors.Add(r.n)
+		}
+		if r.user == nil {
+			continue
+		}
+		r.user.records.Add(r.n)
+		if r.failed {
+			r.user.errors.Add(r.n)
+		}
+	}
+	for _, r := range c.rules {
+		r.ruleCell.reasons.Add(r.reasons)
+		r.ruleCell.records.Add(r.records)
+	}
+	c.records, c.rules = c.records[:0], c.rules[:0]
+}
+
 // maxSeen bounds a Counter's memory.
 const maxSeen = 4096
 
 // NewCounter makes a Counter. scanner tells names that look like sensitive data; nil takes all as they are.
 func (t *Tally) NewCounter(topic, contract string, scanner winnow.Scanner) *Counter {
-	return &Counter{tally: t, topic: topic, contract: contract, scanner: scanner,
+	return &Counter{tally: t, topic: topic, contract: contract, scanner: scanner, to: new(counts),
 		seen: make(map[string]*counted), rules: make(map[ruleKey]*ruleCell)}
 }
 
-// Count counts a record. errors says whether it is one of the failed; the names it gives back are those under which it was counted.
-func (c *Counter) Count(outcome winnow.Outcome, failed bool, reasons []winnow.Reason, team, user []byte) (string, string) {
+// Count notes n records that are alike. failed says whether they are errors, whatever became of them. The names it gives back are those under which they
+// are counted.
+func (c *Counter) Count(outcome winnow.Outcome, failed bool, n int64, reasons []winnow.Reason, team, user []byte) (string, string) {
+	if len(team)+len(user) > 4*maxNameBytes {
+		team, user = []byte(c.name(team)), []byte(c.name(user)) // what is remembered must not be long
+	}
 	c.key = append(append(append(c.key[:0], team...), 0), user...)
 	cell, ok := c.seen[string(c.key)]
 	if !ok {
 		cell = c.meet(team, user)
 	}
-	switch outcome {
-	case winnow.Failed:
-		cell.team.quarantined.Add(1)
-	case winnow.Skipped:
-		cell.team.skipped.Add(1)
-	default:
-		cell.team.passed.Add(1)
-	}
-	if cell.user != nil {
-		cell.user.records.Add(1)
-	}
-	if failed {
-		cell.team.errors.Add(1)
-		if cell.user != nil {
-			cell.user.errors.Add(1)
-		}
-	}
+	c.to.records = append(c.to.records, recordCount{cell, outcome, failed, n})
 	for i := range reasons {
-		r := c.rule(cell.team.team, reasons[i].Rule)
-		r.reasons.Add(1)
+		r := ruleCount{ruleCell: c.rule(cell.team.team, reasons[i].Rule), reasons: n}
 		if !named(reasons[:i], reasons[i].Rule) {
-			r.records.Add(1)
+			r.records = n
 		}
+		c.to.rules = append(c.to.rules, r)
 	}
 	if cell.user == nil {
 		return cell.team.team, ""
@@ -125,7 +161,9 @@ func (c *Counter) Count(outcome winnow.Outcome, failed bool, reasons []winnow.Re
 }
 
 // Window counts a window that ended in violation of a rule: it has no team of its own.
-func (c *Counter) Window(rule string) { c.rule(unknownTeam, rule).reasons.Add(1) }
+func (c *Counter) Window(rule string) {
+	c.to.rules = append(c.to.rules, ruleCount{ruleCell: c.rule(unknownTeam, rule), reasons: 1})
+}
 
 const unknownTeam = "unknown"
 

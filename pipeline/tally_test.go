@@ -30,7 +30,8 @@ func count(c *Counter, team, user string, rules ...string) {
 		rs = append(rs, winnow.Reason{Rule: r, Pointer: fmt.Sprintf("/%d", i)})
 		outcome = winnow.Failed
 	}
-	c.Count(outcome, outcome == winnow.Failed, rs, []byte(team), []byte(user))
+	c.Count(outcome, outcome == winnow.Failed, 1, rs, []byte(team), []byte(user))
+	c.to.apply()
 }
 
 func rows(t *testing.T, tally *Tally, by string) string {
@@ -124,7 +125,7 @@ func TestTallyIsBounded(t *testing.T) {
 func TestCountAllocatesNothing(t *testing.T) {
 	c := NewTally(100, nil).NewCounter("t", "c", nil)
 	team, user, reasons := []byte("UA"), []byte("N1"), []winnow.Reason{{Rule: "type", Pointer: "/a"}}
-	run := func() { c.Count(winnow.Failed, true, reasons, team, user) }
+	run := func() { c.Count(winnow.Failed, true, 1, reasons, team, user); c.to.apply() }
 	run()
 	if n := testing.AllocsPerRun(100, run); n != 0 {
 		t.Errorf("%v allocations a record", n)
@@ -158,7 +159,8 @@ func TestMetrics(t *testing.T) {
 	c := tally.NewCounter("flights", "c", nil)
 	count(c, "UA", "N1", "type", "type")
 	count(c, "UA", "N1")
-	c.Count(winnow.Skipped, false, nil, []byte("UA"), nil)
+	c.Count(winnow.Skipped, false, 1, nil, []byte("UA"), nil)
+	c.to.apply()
 	want := `# HELP winnow_errors_total Reasons that rules gave; a record can have more than one.
 # TYPE winnow_errors_total counter
 winnow_errors_total{rule="type",team="UA",topic="flights"} 2

@@ -25,7 +25,7 @@ func (g *Gate) ensureVerdicts(ctx context.Context, topic string) error {
 		return err
 	}
 	if log.Partitions < source.Partitions {
-		if err := client.AddPartitions(ctx, name, source.Partitions); err != nil {
+		if err := client.AddPartitions(ctx, name, source.Partitions); err != nil && !g.has(ctx, name, source.Partitions) {
 			return err
 		}
 	}
@@ -37,4 +37,10 @@ func (g *Gate) ensureVerdicts(ctx context.Context, topic string) error {
 		return fmt.Errorf("%s has cleanup.policy=%s, which deletes verdicts: set it to delete", name, policy)
 	}
 	return nil
+}
+
+// has says that a topic has n partitions or more: another winnow may have added them in the same moment.
+func (g *Gate) has(ctx context.Context, topic string, n int) bool {
+	all, err := g.cfg.Client.Topics(ctx, topic)
+	return err == nil && all[topic].Partitions >= n
 }

@@ -1,10 +1,6 @@
 package pipeline
 
 import (
-	"errors"
-	"fmt"
-	"io"
-
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
 	"github.com/winnow-data/winnow/wire"
@@ -21,41 +17,24 @@ type worker struct {
 	next      int64 // the next offset to account for
 
 	decompressor *wire.Decompressor
+	keepBytes    int // how large a buffer may be that stays from one set to the next: a batch that needs more pays for it alone
 
-	// What has gathered since the last job, and where jobs go: hand gives back empty rejects.
-	rejects *rejects
-	entry   *Entry
-	hand    func(job) (*rejects, error)
+	*job                          // what has gathered since the last one
+	hand func(*job) (*job, error) // where jobs go; it gives back an empty one
 }
 
-// set judges the record batches of a fetched set, from w.next on, and hands over one job or more.
+// set judges the pieces of a fetched set, from w.next on, and hands over one job or more.
 func (w *worker) set(f *fetched) error {
 	aborted := wire.NewAbortFilter(f.Aborted)
-	end := w.next
-	for rest := f.Set; ; {
-		b, tail, err := wire.NextBatch(rest)
-		if errors.Is(err, io.EOF) || errors.Is(err, wire.ErrPartial) {
-			break
-		}
-		if err != nil && b.Raw == nil {
-			return fmt.Errorf("cannot find the batches in what %s/%d gave for offset %d: %w", w.topic, w.partition, w.next, err)
-		}
-		rest = tail
-		if err == nil && b.Next() <= w.next {
-			aborted.Skip(&b)
-			continue // a fetch begins with the batch that holds its offset
-		}
-		if err == nil {
-			err = b.CheckCRC()
-		}
+	for i := range f.pieces {
+		p := &f.pieces[i]
 		switch {
-		case err != nil:
-			w.reject(&b, rest, f.HighWatermark, err)
-		case aborted.Skip(&b), b.Control():
-			w.skipBatch(&b)
+		case p.err != nil:
+			w.reject(p, f.TooLarge)
+		case aborted.Skip(&p.Batch), p.Control():
+			w.skipBatch(p)
 		default:
-			end = b.Next()
-			if err := w.batch(&b); err != nil {
+			if err := w.batch(p); err != nil {
 				return err
 			}
 		}
@@ -64,15 +43,14 @@ func (w *worker) set(f *fetched) error {
 		}
 	}
 	w.settle()
-	if f.TooLarge != nil {
-		w.rejectTooLarge(f)
-	}
-	w.gap(end)
+	w.gap(f.next)
+	w.decompressor.Forget(w.keepBytes)
 	return w.flush()
 }
 
 // batch judges the records of a batch that was read well.
-func (w *worker) batch(b *wire.Batch) error {
+func (w *worker) batch(p *piece) error {
+	b := &p.Batch
 	if b.Codec() != wire.CodecNone {
 		w.settle() // what was judged before may still borrow the decompressor's memory
 	}
@@ -80,8 +58,8 @@ func (w *worker) batch(b *wire.Batch) error {
 	if err == nil {
 		err = readable(b, payload)
 	}
-	if err != nil {
-		w.reject(b, nil, 0, err)
+	if p.err = err; err != nil {
+		w.reject(p, nil)
 		return nil
 	}
 	var r winnow.Record
@@ -102,14 +80,17 @@ func (w *worker) batch(b *wire.Batch) error {
 
 // relieve hands over what has gathered, when it is enough.
 func (w *worker) relieve() error {
-	if !w.rejects.full() && w.entry.ranges() < maxRanges {
+	if !w.full() && w.entry.ranges() < maxRanges && len(w.records) < maxCounts {
 		return nil
 	}
 	return w.flush()
 }
 
-// maxRanges bounds an entry of the verdict log, so that it stays far below the size of a message.
-const maxRanges = 4096
+// maxRanges bounds an entry of the verdict log, so that it stays far below the size of a message; maxCounts bounds what is noted for counting.
+const (
+	maxRanges = 4096
+	maxCounts = 32 * judge.MaxRecords
+)
 
 // flush closes the entry at what was settled, and hands it over with its rejected records.
 func (w *worker) flush() error {
@@ -119,7 +100,7 @@ func (w *worker) flush() error {
 	if err := w.entry.Close(w.next); err != nil {
 		return err
 	}
-	spare, err := w.hand(job{w.rejects, w.entry})
+	spare, err := w.hand(w.job)
 	if err != nil {
 		return err
 	}
@@ -127,9 +108,9 @@ func (w *worker) flush() error {
 	return nil
 }
 
-// begin opens an entry.
-func (w *worker) begin(r *rejects) {
-	w.rejects = r
+// begin takes up an empty job.
+func (w *worker) begin(j *job) {
+	w.job, w.count.to = j, &j.counts
 	w.entry = &Entry{From: w.next, Contract: w.plan.Contract.Hash}
 }
 
@@ -148,12 +129,11 @@ func (w *worker) settle() {
 	for i := range w.judge.Len() {
 		r, v := w.judge.Record(i), w.judge.Verdict(i)
 		w.gap(r.Offset)
-		failed := v.Outcome == winnow.Failed || v.Outcome == winnow.Tagged && w.plan.Contract.Shadow
-		team, user := w.count.Count(v.Outcome, failed, v.Reasons, v.Team, v.User)
+		team, user := w.count.Count(v.Outcome, v.Failed, 1, v.Reasons, v.Team, v.User)
 		switch v.Outcome {
 		case winnow.Failed:
 			w.entry.Failed = AddOffset(w.entry.Failed, r.Offset)
-			w.rejects.add(r, &v, w.plan.Contract.Hash, team, user)
+			w.add(r, &v, w.plan.Contract.Hash, team, user)
 		case winnow.Skipped:
 			w.entry.Skip(v.Cause, OffsetRange{r.Offset, r.Offset + 1})
 		case winnow.Tagged:
@@ -183,13 +163,13 @@ func (w *worker) gap(to int64) {
 	}
 }
 
-func (w *worker) skipBatch(b *wire.Batch) {
+func (w *worker) skipBatch(p *piece) {
 	w.settle()
-	w.gap(b.Base)
+	w.gap(p.Base)
 	cause := CauseAborted
-	if b.Control() {
+	if p.Control() {
 		cause = CauseControl
 	}
-	w.entry.Skip(cause, OffsetRange{w.next, b.Next()})
-	w.next = b.Next()
+	w.entry.Skip(cause, OffsetRange{w.next, p.after})
+	w.next = p.after
 }

@@ -62,15 +62,16 @@ func newTestWorker(plan *judge.Plan, next int64) (*worker, *gathered) {
 	g := &gathered{}
 	w := &worker{topic: "numbers", plan: plan, next: next, judge: judge.New(plan, nil), decompressor: wire.NewDecompressor(1 << 20),
 		count: NewTally(100, nil).NewCounter("numbers", "numbers", nil)}
-	w.hand = func(j job) (*rejects, error) {
+	w.hand = func(j *job) (*job, error) {
+		j.apply()
 		g.entries = append(g.entries, j.entry)
-		for _, r := range j.rejects.list {
+		for _, r := range j.list {
 			g.rejected = append(g.rejected, fmt.Sprintf("%d+%d %v", r.Record.Offset, r.Covers, r.Reasons))
 			g.raw = append(g.raw, r.Record.Value)
 		}
-		return &rejects{limit: 1 << 20}, nil
+		return newJob(1 << 20), nil
 	}
-	w.begin(&rejects{limit: 1 << 20})
+	w.begin(newJob(1 << 20))
 	return w, g
 }
 
@@ -97,7 +98,7 @@ func TestWorkerJudgesASet(t *testing.T) {
 	for _, codec := range []wire.Codec{wire.CodecNone, wire.CodecGzip, wire.CodecSnappy, wire.CodecLZ4, wire.CodecZstd} {
 		w, g := newTestWorker(testPlan(t, ""), 100)
 		set := append(batch(100, codec, good, bad, ""), batch(105, codec, good, "no json")...) // 103 and 104 were compacted away
-		if err := w.set(&fetched{Fetched: wire.Fetched{Set: set, HighWatermark: 107}}); err != nil {
+		if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: set, HighWatermark: 107}}); err != nil {
 			t.Fatal(codec, err)
 		}
 		sum := g.account(t, 100, 107)
@@ -116,7 +117,7 @@ func TestWorkerJudgesASet(t *testing.T) {
 
 func TestWorkerBeginsInTheMiddleOfABatch(t *testing.T) {
 	w, g := newTestWorker(testPlan(t, ""), 12)
-	if err := w.set(&fetched{Fetched: wire.Fetched{Set: batch(10, wire.CodecNone, bad, bad, bad, good)}}); err != nil {
+	if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: batch(10, wire.CodecNone, bad, bad, bad, good)}}); err != nil {
 		t.Fatal(err)
 	}
 	if sum := g.account(t, 12, 14); sum.Passed != 1 || sum.Quarantined != 1 {
@@ -146,7 +147,7 @@ func TestWorkerSkipsTransactions(t *testing.T) {
 	set = append(set, transactional(marker, 7, 0x30)...)
 	set = append(set, batch(3, wire.CodecNone, good)...)
 	w, g := newTestWorker(testPlan(t, ""), 0)
-	if err := w.set(&fetched{Fetched: wire.Fetched{Set: set, Aborted: []wire.AbortedTxn{{ProducerID: 7, FirstOffset: 0}}}}); err != nil {
+	if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: set, Aborted: []wire.AbortedTxn{{ProducerID: 7, FirstOffset: 0}}}}); err != nil {
 		t.Fatal(err)
 	}
 	sum := g.account(t, 0, 4)
@@ -179,10 +180,10 @@ func TestWorkerRejectsUnreadableBatchesWhole(t *testing.T) {
 		w, g := newTestWorker(testPlan(t, ""), 0)
 		set := append(append([]byte(nil), c.set...), batch(follower, wire.CodecNone, good)...)
 		f := &fetched{Fetched: wire.Fetched{Set: set, HighWatermark: 4}}
-		if n := f.next(0); n != 4 {
+		if n := f.nextFrom(0); n != 4 {
 			t.Errorf("%s: the next fetch would begin at %d", name, n)
 		}
-		if err := w.set(f); err != nil {
+		if err := w.judgeSet(f); err != nil {
 			t.Fatal(name, err)
 		}
 		sum := g.account(t, 0, 4)
@@ -207,11 +208,11 @@ func TestNextAfterAWrongHeader(t *testing.T) {
 	b := batch(10, wire.CodecNone, good, good)
 	binary.BigEndian.PutUint32(b[23:], 1<<30) // lastOffsetDelta; the CRC does not fit any more
 	f := &fetched{Fetched: wire.Fetched{Set: b, HighWatermark: 12}}
-	if n := f.next(10); n != 11 {
+	if n := f.nextFrom(10); n != 11 {
 		t.Errorf("the next fetch would begin at %d", n)
 	}
 	w, g := newTestWorker(testPlan(t, ""), 10)
-	if err := w.set(f); err != nil {
+	if err := w.judgeSet(f); err != nil {
 		t.Fatal(err)
 	}
 	g.account(t, 10, 11)
@@ -226,7 +227,7 @@ func TestWorkerFlushesInPieces(t *testing.T) {
 			values[i] = bad
 		}
 	}
-	if err := w.set(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, values...)}}); err != nil {
+	if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, values...)}}); err != nil {
 		t.Fatal(err)
 	}
 	sum := g.account(t, 0, int64(len(values)))
@@ -234,11 +235,11 @@ func TestWorkerFlushesInPieces(t *testing.T) {
 		t.Errorf("%d entries, %+v", len(g.entries), sum)
 	}
 	w, g = newTestWorker(testPlan(t, ""), 0)
-	w.rejects.limit = 100 // bytes: every settled batch is too much
-	w.hand = func(next func(job) (*rejects, error)) func(job) (*rejects, error) {
-		return func(j job) (*rejects, error) { r, err := next(j); r.limit = 100; return r, err }
+	w.limit = 100 // bytes: every settled batch is too much
+	w.hand = func(next func(*job) (*job, error)) func(*job) (*job, error) {
+		return func(j *job) (*job, error) { r, err := next(j); r.limit = 100; return r, err }
 	}(w.hand)
-	if err := w.set(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, values...)}}); err != nil {
+	if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, values...)}}); err != nil {
 		t.Fatal(err)
 	}
 	if g.account(t, 0, int64(len(values))); len(g.entries) != 5 {
@@ -248,7 +249,7 @@ func TestWorkerFlushesInPieces(t *testing.T) {
 
 func TestShadowQuarantinesNothing(t *testing.T) {
 	w, g := newTestWorker(testPlan(t, "mode: shadow\n"), 0)
-	if err := w.set(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, good, bad)}}); err != nil {
+	if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: batch(0, wire.CodecNone, good, bad)}}); err != nil {
 		t.Fatal(err)
 	}
 	sum := g.account(t, 0, 2)
@@ -268,13 +269,13 @@ func BenchmarkWorker(b *testing.B) {
 	}
 	set := batch(0, wire.CodecNone, values...)
 	w, _ := newTestWorker(plan, 0)
-	w.hand = func(j job) (*rejects, error) { j.rejects.reset(); return j.rejects, nil }
+	w.hand = func(j *job) (*job, error) { j.apply(); j.reset(); return j, nil }
 	b.SetBytes(int64(len(set)))
 	b.ReportAllocs()
 	for b.Loop() {
 		w.next = 0
-		w.begin(w.rejects)
-		if err := w.set(&fetched{Fetched: wire.Fetched{Set: set}}); err != nil {
+		w.begin(w.job)
+		if err := w.judgeSet(&fetched{Fetched: wire.Fetched{Set: set}}); err != nil {
 			b.Fatal(err)
 		}
 	}

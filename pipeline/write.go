@@ -9,34 +9,38 @@ import (
 	"github.com/winnow-data/winnow/wire"
 )
 
-// A job is something to write: an entry of the verdict log and the rejected records of its range.
+// A job is something to write: an entry of the verdict log, the rejected records of its range, and what is to be counted then.
 type job struct {
-	rejects *rejects
-	entry   *Entry
+	rejects
+	counts
+	entry *Entry
 }
+
+func newJob(limit int) *job { return &job{rejects: rejects{limit: limit}} }
 
 // write works jobs off, in order, until jobs is closed: the quarantine first, then the verdict, then the position. Each step waits for
 // the acknowledgement of the one before, so a verdict that can be read has its quarantined records, and an offset its verdict.
-func (c *chain) write(ctx context.Context, jobs <-chan job, spare chan<- *rejects) error {
+func (c *chain) write(ctx context.Context, jobs <-chan *job, spare chan<- *job) error {
 	var out []byte
 	for j := range jobs {
-		if len(j.rejects.list) > 0 && !c.gate.cfg.DryRun {
+		if len(j.list) > 0 && !c.gate.cfg.DryRun {
 			begin := time.Now()
-			if err := c.gate.cfg.Sink.Write(ctx, c.topic, c.partition, j.rejects.list); err != nil {
+			if err := c.gate.cfg.Sink.Write(ctx, c.topic, c.partition, j.list); err != nil {
 				return fmt.Errorf("cannot write to the quarantine of %s/%d: %w", c.topic, c.partition, err)
 			}
 			c.gate.observe("quarantine", c.topic, time.Since(begin))
 		}
-		j.rejects.reset()
-		spare <- j.rejects
 		if !c.gate.cfg.DryRun {
 			var err error
 			if out, err = c.appendVerdict(ctx, j.entry, out[:0]); err != nil {
 				return err
 			}
 		}
+		j.counts.apply()
 		c.state.written(j.entry, time.Now())
 		c.gate.progressed()
+		j.rejects.reset()
+		spare <- j
 	}
 	return nil
 }

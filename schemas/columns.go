@@ -20,6 +20,25 @@ type column struct {
 	kids  []int
 }
 
+// keepColumn is how large a buffer may be, in bytes or values, that an empty column keeps for the next batch.
+const keepColumn = 4 << 20
+
+// forget gives back memory that only a monstrous batch needed. The column is empty.
+func (c *column) forget() {
+	if cap(c.data) > keepColumn {
+		c.data = nil
+	}
+	if cap(c.ints) > keepColumn/8 {
+		c.ints = nil
+	}
+	if cap(c.floats) > keepColumn/8 {
+		c.floats = nil
+	}
+	if cap(c.offs) > keepColumn/4 {
+		c.offs = append(make([]int32, 0, 64), c.offs...) // it begins with 0
+	}
+}
+
 // fill brings the column to row, which is not null, with nulls before it where there is a gap. What remains is to append the value.
 func (c *column) fill(row int) {
 	if c.n < row {

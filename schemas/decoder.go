@@ -163,5 +163,6 @@ func (d *Decoder) Reset() {
 	d.forget()
 	for i := range d.cols {
 		d.cols[i].masked = false
+		d.cols[i].forget()
 	}
 }

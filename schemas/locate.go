@@ -5,31 +5,54 @@ import "strconv"
 // Locate gives the JSON Pointer of the innermost value of doc that holds the byte at offset; for a byte of a key, that of the key's
 // member. Array indices are numbers; a name that the schema does not know is *. It is "" where doc is not JSON
 // at that place, or nested deeper than 10,000.
-func (p *Program) Locate(doc []byte, offset int) string {
-	l := locator{doc: doc, offset: offset}
-	if offset < 0 || offset >= len(doc) {
-		return ""
-	}
-	l.value(p.root, space(doc, 0), 0)
-	if !l.found {
-		return ""
-	}
-	return string(l.path)
+func (p *Program) Locate(doc []byte, offset int) (pointer string) {
+	p.LocateAll(doc, []int{offset}, func(_ int, at string) { pointer = at })
+	return pointer
 }
 
-// A locator walks to the value that holds offset; it passes over the others.
+// LocateAll locates many offsets, which ascend, in one walk: it calls f for each of them, in order, with its index and what Locate gives.
+func (p *Program) LocateAll(doc []byte, offsets []int, f func(i int, pointer string)) {
+	l := locator{doc: doc, offsets: offsets, f: f}
+	for len(offsets) > l.k && offsets[l.k] < 0 {
+		l.tell("")
+	}
+	if l.k < len(offsets) {
+		l.value(p.root, space(doc, 0), 0)
+	}
+	for l.k < len(offsets) {
+		l.tell("")
+	}
+}
+
+// A locator walks through a document and tells of each offset when it comes by.
 type locator struct {
-	doc    []byte
-	offset int
-	path   []byte
-	found  bool
+	doc     []byte
+	offsets []int
+	k       int // the offset that is looked for
+	path    []byte
+	f       func(i int, pointer string)
+}
+
+func (l *locator) tell(pointer string) {
+	l.f(l.k, pointer)
+	l.k++
+}
+
+// hit tells of the offsets below end: they are at path. It says whether they were the last.
+func (l *locator) hit(end int) (done bool) {
+	if l.k < len(l.offsets) && l.offsets[l.k] < end {
+		for pointer := string(l.path); l.k < len(l.offsets) && l.offsets[l.k] < end; {
+			l.tell(pointer)
+		}
+	}
+	return l.k == len(l.offsets)
 }
 
 const maxLocate = 10_000
 
-// value reads the value at i and returns the place behind it, or -1 when that is found or cannot be.
+// value reads the value at i and returns the place behind it, or -1 when everything is told or the document breaks off.
 func (l *locator) value(n *node, i, depth int) int {
-	if i >= len(l.doc) || i > l.offset || depth > maxLocate {
+	if i >= len(l.doc) || depth > maxLocate {
 		return -1
 	}
 	switch l.doc[i] {
@@ -39,8 +62,7 @@ func (l *locator) value(n *node, i, depth int) int {
 		return l.array(n, i, depth)
 	}
 	end := l.scalar(i)
-	if end > l.offset {
-		l.found = true
+	if l.hit(end) {
 		return -1
 	}
 	return end
@@ -68,19 +90,22 @@ func (l *locator) object(n *node, i, depth int) int {
 		if end < 0 {
 			return -1
 		}
-		l.path = l.path[:mark]
+		if l.path = l.path[:mark]; l.hit(i) {
+			return -1
+		}
 		child := l.member(n, l.doc[i+1:end], saw)
-		if l.offset >= i && l.offset <= end {
-			l.found = true
+		if l.hit(end + 1) {
 			return -1
 		}
 		if i = space(l.doc, end+1); i >= len(l.doc) || l.doc[i] != ':' {
 			return -1
 		}
-		colon := i
-		if i = space(l.doc, i+1); l.offset >= colon && l.offset < i {
-			break // between key and value: the object's own
+		i = space(l.doc, i+1)
+		member := len(l.path)
+		if l.path = l.path[:mark]; l.hit(i) { // between key and value: the object's own
+			return -1
 		}
+		l.path = l.path[:member]
 		if i = l.value(child, i, depth+1); i < 0 {
 			return -1
 		}
@@ -88,9 +113,6 @@ func (l *locator) object(n *node, i, depth int) int {
 			break
 		}
 		i = space(l.doc, i+1)
-		if l.offset < i {
-			break
-		}
 	}
 	l.path = l.path[:mark]
 	return l.closed(i, '}')
@@ -99,15 +121,10 @@ func (l *locator) object(n *node, i, depth int) int {
 // closed ends a container whose last byte should be at i. An offset in it that no value or key held is the
 // container's own.
 func (l *locator) closed(i int, with byte) int {
-	if l.offset < i {
-		l.found = true
-		return -1
-	}
 	if i >= len(l.doc) || l.doc[i] != with {
 		return -1
 	}
-	if l.offset == i {
-		l.found = true
+	if l.hit(i + 1) {
 		return -1
 	}
 	return i + 1
@@ -138,8 +155,11 @@ func (l *locator) array(n *node, i, depth int) int {
 	}
 	mark := len(l.path)
 	i = space(l.doc, i+1)
-	for k := 0; i < len(l.doc) && l.doc[i] != ']' && i <= l.offset; k++ {
-		l.path = strconv.AppendInt(append(l.path[:mark], '/'), int64(k), 10)
+	for k := 0; i < len(l.doc) && l.doc[i] != ']'; k++ {
+		if l.path = l.path[:mark]; l.hit(i) {
+			return -1
+		}
+		l.path = strconv.AppendInt(append(l.path, '/'), int64(k), 10)
 		if i = l.value(item, i, depth+1); i < 0 {
 			return -1
 		}

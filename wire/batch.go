@@ -173,3 +173,12 @@ func (b *Batch) After(rest []byte) int64 {
 	}
 	return b.Next()
 }
+
+// Base reads the base offset of the batch that rest begins with, even where the batch is cut. ok says that rest has it.
+func Base(rest []byte) (base int64, ok bool) {
+	if len(rest) < 8 {
+		return 0, false
+	}
+	base = int64(binary.BigEndian.Uint64(rest))
+	return base, base >= 0
+}

@@ -52,6 +52,13 @@ func (z *Decompressor) Open(b *Batch) ([]byte, error) {
 	return nil, fmt.Errorf("%w: %s is unknown", ErrCodec, b.Codec())
 }
 
+// Forget gives the buffer back if it is more than keep bytes. What Open returned before is void.
+func (z *Decompressor) Forget(keep int) {
+	if cap(z.buf) > keep {
+		z.buf = nil
+	}
+}
+
 // room makes the buffer empty, with capacity for n bytes and the slack.
 func (z *Decompressor) room(n int) {
 	n = max(n, inflateStart)

@@ -16,6 +16,13 @@ func NewSlab(limit int) *Slab { return &Slab{limit: limit} }
 // Cap is the size of the largest record batch that the Slab holds, in bytes.
 func (s *Slab) Cap() int { return s.limit }
 
+// Forget gives the memory back if it is more than keep bytes: one large batch should not be paid for for ever.
+func (s *Slab) Forget(keep int) {
+	if cap(s.buf) > keep {
+		s.buf = nil
+	}
+}
+
 // grow returns buf's content with room for more: twice as much, but no more than limit in all.
 func grow(buf []byte, limit int) []byte {
 	bigger := make([]byte, len(buf), min(limit, max(2*cap(buf), slabStart)))

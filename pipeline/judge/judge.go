@@ -14,6 +14,8 @@ const MaxRecords = 1024
 // A Verdict is what a Judge says of one record. Its slices are borrowed until Reset.
 type Verdict struct {
 	Outcome winnow.Outcome
+	// Failed says that the record failed, though shadow mode may have spared it the quarantine.
+	Failed bool
 	// Cause says why a record was skipped.
 	Cause   string
 	Reasons []winnow.Reason
@@ -29,6 +31,7 @@ const CauseTombstone = "tombstone"
 type item struct {
 	outcome winnow.Outcome
 	skipped bool  // a tombstone
+	spared  bool  // failed, and only tagged: shadow mode
 	row     int32 // of the columns, -1 for none
 	reasons span  // in Judge.reasons
 	schema  int32 // where those of the schema end, and those of the scan begin
@@ -49,8 +52,12 @@ type Judge struct {
 	docs    [][]byte // the records' values without their frames
 	items   []item
 	rows    []int32 // row -> item
+	bytes   int     // of docs
 	reasons []winnow.Reason
 	spans   []winnow.Span
+	actions []winnow.Action // on spans
+	found   []winnow.Span   // in the record that is being added
+	starts  []int           // of found
 	late    []lateReason
 	times   []int64
 	offsets []int64
@@ -87,7 +94,12 @@ func New(p *Plan, windows func(Window)) *Judge {
 }
 
 // Full says that Finish must come before the next Add.
-func (j *Judge) Full() bool { return len(j.items) == MaxRecords || j.decoder.Full() }
+func (j *Judge) Full() bool {
+	return len(j.items) == MaxRecords || j.bytes >= maxBytes || j.decoder.Full()
+}
+
+// maxBytes bounds the values of a batch, and so its columns, where records are large.
+const maxBytes = 2 << 20
 
 // Len is how many records were added since Reset.
 func (j *Judge) Len() int { return len(j.items) }
@@ -97,29 +109,20 @@ func (j *Judge) Record(i int) *winnow.Record { return &j.records[i] }
 
 // Add decodes and scans a record. Its bytes must stay as they are until Reset.
 func (j *Judge) Add(r *winnow.Record) {
-	it := item{row: -1, reasons: span{int32(len(j.reasons)), 0}, spans: span{int32(len(j.spans)), 0}}
-	doc := r.Value
+	j.items = append(j.items, item{row: -1, reasons: span{from: int32(len(j.reasons))}, spans: span{from: int32(len(j.spans))}})
+	it, doc := &j.items[len(j.items)-1], r.Value
 	if doc == nil {
-		j.tombstone(&it)
+		j.tombstone(it)
 	} else {
-		var encoding string
-		if doc, encoding = unframe(doc); encoding != "" {
-			j.reasons = append(j.reasons, winnow.Reason{Rule: winnow.RuleJSON, Detail: winnow.DetailSyntax},
-				winnow.Reason{Rule: winnow.RuleEncoding, Detail: encoding})
-		} else {
-			j.decode(&it, doc)
-		}
-		if it.schema = int32(len(j.reasons)); it.schema > it.reasons.from {
-			it.outcome = winnow.Failed
-		}
+		doc = j.decode(it, doc)
 		if j.scanner != nil {
-			j.scan(&it, doc, len(r.Value)-len(doc))
+			j.scan(it, doc, len(r.Value)-len(doc))
 		}
 	}
 	it.reasons.to, it.spans.to = int32(len(j.reasons)), int32(len(j.spans))
 	j.records = append(j.records, *r)
 	j.docs = append(j.docs, doc)
-	j.items = append(j.items, it)
+	j.bytes += len(doc)
 }
 
 func (j *Judge) tombstone(it *item) {
@@ -131,12 +134,23 @@ func (j *Judge) tombstone(it *item) {
 	it.outcome, it.skipped = winnow.Skipped, true
 }
 
-func (j *Judge) decode(it *item, doc []byte) {
-	var row bool
-	if j.reasons, row = j.decoder.Decode(doc, j.reasons); row {
-		it.row = int32(len(j.rows))
-		j.rows = append(j.rows, int32(len(j.items)))
+// decode takes the frame from a value, decodes what is in it, and returns that.
+func (j *Judge) decode(it *item, value []byte) (doc []byte) {
+	doc, encoding := unframe(value)
+	if encoding != "" {
+		j.reasons = append(j.reasons, winnow.Reason{Rule: winnow.RuleJSON, Detail: winnow.DetailSyntax},
+			winnow.Reason{Rule: winnow.RuleEncoding, Detail: encoding})
+	} else {
+		var row bool
+		if j.reasons, row = j.decoder.Decode(doc, j.reasons); row {
+			it.row = int32(len(j.rows))
+			j.rows = append(j.rows, int32(len(j.items)-1))
+		}
 	}
+	if it.schema = int32(len(j.reasons)); it.schema > it.reasons.from {
+		it.outcome = winnow.Failed
+	}
+	return doc
 }
 
 // Finish runs the rules and settles the outcomes.
@@ -155,10 +169,11 @@ func (j *Judge) Verdict(i int) Verdict {
 	it := &j.items[i]
 	v := Verdict{
 		Outcome:   it.outcome,
+		Failed:    it.spared || it.outcome == winnow.Failed,
 		Reasons:   j.reasons[it.reasons.from:it.reasons.to],
 		Sensitive: j.spans[it.spans.from:it.spans.to],
-		Team:      j.team.text(&j.records[i], int(it.row)),
-		User:      j.user.text(&j.records[i], int(it.row)),
+		Team:      j.team.text(&j.records[i], j.docs[i], int(it.row)),
+		User:      j.user.text(&j.records[i], j.docs[i], int(it.row)),
 	}
 	if it.skipped {
 		v.Cause = CauseTombstone
@@ -193,8 +208,9 @@ func (j *Judge) Reset() {
 		j.columns = nil
 	}
 	j.decoder.Reset()
+	j.bytes = 0
 	clear(j.records) // so that no fetched bytes are kept alive
 	clear(j.docs)
 	j.records, j.docs, j.items, j.rows = j.records[:0], j.docs[:0], j.items[:0], j.rows[:0]
-	j.reasons, j.spans, j.late = j.reasons[:0], j.spans[:0], j.late[:0]
+	j.reasons, j.spans, j.actions, j.late = j.reasons[:0], j.spans[:0], j.actions[:0], j.late[:0]
 }

@@ -84,7 +84,7 @@ func (j *Judge) mergeLate() {
 	}
 	for i := range j.items {
 		if j.items[i].outcome == winnow.Failed {
-			j.items[i].outcome = winnow.Tagged
+			j.items[i].outcome, j.items[i].spared = winnow.Tagged, true
 		}
 	}
 }

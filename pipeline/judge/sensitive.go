@@ -10,16 +10,19 @@ import (
 // scan looks for sensitive data in doc and does what the policy says. The spans that are kept are those that may not
 // stay readable, as places in the record's value: doc lies behind a frame of that many bytes.
 func (j *Judge) scan(it *item, doc []byte, frame int) {
-	from := len(j.spans)
-	j.spans = j.scanner.Scan(doc, j.spans)
-	found := j.spans[from:]
-	j.spans = j.spans[:from]
-	for _, s := range found {
-		pointer := j.plan.Contract.Program.Locate(doc, s.Start)
+	if j.found = j.scanner.Scan(doc, j.found[:0]); len(j.found) == 0 {
+		return
+	}
+	j.starts = j.starts[:0]
+	for _, s := range j.found {
+		j.starts = append(j.starts, s.Start)
+	}
+	j.plan.Contract.Program.LocateAll(doc, j.starts, func(i int, pointer string) {
+		s := j.found[i]
 		action := j.plan.Policy.Action(s.Type, pointer)
 		switch action {
 		case winnow.ActionPass:
-			continue
+			return
 		case winnow.ActionQuarantine:
 			it.outcome = winnow.Failed
 		default:
@@ -27,8 +30,8 @@ func (j *Judge) scan(it *item, doc []byte, frame int) {
 		}
 		j.addReason(it, winnow.Reason{Rule: s.Type, Pointer: pointer})
 		s.Start, s.End = s.Start+frame, s.End+frame
-		j.spans = append(j.spans, s) // never overtakes the reading of found: each step writes at most one
-	}
+		j.spans, j.actions = append(j.spans, s), append(j.actions, action)
+	})
 }
 
 // addReason appends to the reasons of the record being added, each rule and place once.
@@ -64,19 +67,20 @@ func (j *Judge) cleanColumns() arrow.Record {
 	for _, i := range j.rows {
 		doc, it := j.docs[i], &j.items[i]
 		if it.edits {
-			doc = j.edit(doc, j.spans[it.spans.from:it.spans.to], len(j.records[i].Value)-len(doc))
+			doc = j.edit(doc, it.spans, len(j.records[i].Value)-len(doc))
 		}
 		c.ignored, _ = c.decoder.Decode(doc, c.ignored[:0])
 	}
 	return c.decoder.Record()
 }
 
-func (j *Judge) edit(doc []byte, spans []winnow.Span, frame int) []byte {
+func (j *Judge) edit(doc []byte, of span, frame int) []byte {
 	c := j.clean
 	c.edits = c.edits[:0]
-	for _, s := range spans {
+	for i := of.from; i < of.to; i++ {
+		s := j.spans[i]
 		e := schemas.Edit{Start: s.Start - frame, End: s.End - frame}
-		if j.plan.Policy.Action(s.Type, j.plan.Contract.Program.Locate(doc, e.Start)) == winnow.ActionRedact {
+		if j.actions[i] == winnow.ActionRedact {
 			e.With = []byte("[" + s.Type + "]")
 		}
 		c.edits = append(c.edits, e)

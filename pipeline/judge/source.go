@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -16,12 +17,13 @@ import (
 
 // A source is where a record's team, user or event time is read from.
 type source struct {
-	value  []byte // fixed
-	header []byte
-	path   []int // of a column
-	json   bool  // the column holds JSON text
-	column arrow.Array
-	text_  []byte // reused
+	value   []byte // fixed
+	header  []byte
+	path    []int // of a column
+	pointer string
+	json    bool // the column holds JSON text
+	column  arrow.Array
+	text_   []byte // reused
 }
 
 func newSource(p *schemas.Program, s schemas.Source) source {
@@ -33,7 +35,7 @@ func newSource(p *schemas.Program, s schemas.Source) source {
 	case s.Pointer != "":
 		if path, f, ok := p.Column(s.Pointer); ok {
 			_, isJSON := f.Metadata.GetValue("winnow.json")
-			return source{path: path, json: isJSON}
+			return source{path: path, json: isJSON, pointer: s.Pointer}
 		}
 	}
 	return source{}
@@ -49,8 +51,8 @@ func (s *source) bind(columns arrow.Record) {
 	}
 }
 
-// text gives the source's text in a record, nil where there is none. It is borrowed until the next call.
-func (s *source) text(r *winnow.Record, row int) []byte {
+// text gives the source's text in a record whose value is doc, nil where there is none. It is borrowed until the next call.
+func (s *source) text(r *winnow.Record, doc []byte, row int) []byte {
 	switch {
 	case s.value != nil:
 		return s.value
@@ -61,9 +63,25 @@ func (s *source) text(r *winnow.Record, row int) []byte {
 			}
 		}
 	case s.path != nil && row >= 0 && s.column != nil:
+		if _, ok := s.column.(*array.Float64); ok {
+			return s.number(doc)
+		}
 		return s.cell(row)
 	}
 	return nil
+}
+
+// number gives a number as it is written: a float does not remember its text. Names are seldom such numbers, so this may take its time.
+func (s *source) number(doc []byte) []byte {
+	at := json.RawMessage(doc)
+	for _, token := range strings.Split(s.pointer, "/")[1:] {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(at, &members) != nil {
+			return nil
+		}
+		at = members[strings.NewReplacer("~1", "/", "~0", "~").Replace(token)]
+	}
+	return unquote(at)
 }
 
 func (s *source) cell(row int) []byte {
@@ -80,8 +98,6 @@ func (s *source) cell(row int) []byte {
 		return text
 	case *array.Int64:
 		s.text_ = strconv.AppendInt(s.text_[:0], c.Value(row), 10)
-	case *array.Float64:
-		s.text_ = strconv.AppendFloat(s.text_[:0], c.Value(row), 'g', -1, 64)
 	case *array.Boolean:
 		s.text_ = strconv.AppendBool(s.text_[:0], c.Value(row))
 	default:
@@ -92,6 +108,9 @@ func (s *source) cell(row int) []byte {
 
 // unquote gives the text of a JSON string, and other JSON as it stands.
 func unquote(text []byte) []byte {
+	if len(text) == 0 {
+		return nil
+	}
 	if len(text) < 2 || text[0] != '"' {
 		if string(text) == "null" {
 			return nil
