@@ -173,14 +173,20 @@ func (c *chain) fetch(ctx context.Context, next int64, free <-chan *fetched, set
 			return nil
 		case f = <-free:
 		}
+		size := c.fetchSize
 		for f.next = next; f.next <= next; {
 			var err error
-			if f.Fetched, err = c.fetchOne(ctx, next, f.slab); err != nil || ctx.Err() != nil {
+			if f.Fetched, err = c.fetchOne(ctx, next, size, f.slab); err != nil || ctx.Err() != nil {
 				return err
 			}
-			if err := f.cut(next); err != nil {
-				return fmt.Errorf("%s/%d: %w", c.topic, c.partition, err)
+			err = f.cut(next)
+			if size *= 2; errors.Is(err, errStuck) && size <= c.gate.cfg.Limits.Batch {
+				continue
 			}
+			if err != nil {
+				return fmt.Errorf("cannot go on with %s/%d: %w", c.topic, c.partition, err)
+			}
+			size = c.fetchSize
 		}
 		next = f.next
 		select {
@@ -192,9 +198,9 @@ func (c *chain) fetch(ctx context.Context, next int64, free <-chan *fetched, set
 }
 
 // fetchOne waits out what can heal. Kafka answers an idle partition after MaxWait with nothing.
-func (c *chain) fetchOne(ctx context.Context, offset int64, slab *wire.Slab) (got wire.Fetched, err error) {
+func (c *chain) fetchOne(ctx context.Context, offset int64, size int, slab *wire.Slab) (got wire.Fetched, err error) {
 	req := wire.FetchRequest{Topic: c.topic, Partition: c.partition, Offset: offset, MinBytes: 1,
-		MaxBytes: c.fetchSize, MaxWait: fetchWait, ReadCommitted: true}
+		MaxBytes: size, MaxWait: fetchWait, ReadCommitted: true}
 	err = wire.Retry(ctx, "fetch "+c.topic, c.log, func(ctx context.Context) error {
 		begin := time.Now()
 		got, err = c.gate.cfg.Client.Fetch(ctx, req, slab)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/winnow-data/winnow/pipeline/judge"
 	"github.com/winnow-data/winnow/wire"
@@ -22,7 +23,7 @@ type Gate struct {
 	dirty chan struct{} // something can be committed
 
 	recheck  chan struct{} // look for topics at once
-	ensuring sync.Mutex
+	ensuring singleflight.Group
 
 	mu        sync.Mutex
 	chains    map[string]map[int]*chain // topic, partition
@@ -143,19 +144,19 @@ func (g *Gate) setTrouble(why string) {
 
 // ensureTopics makes ready, once, what the gate writes to for a source topic. The topic's chains come here together, and one of them does it.
 func (g *Gate) ensureTopics(ctx context.Context, topic string) error {
-	g.ensuring.Lock()
-	defer g.ensuring.Unlock()
 	g.mu.Lock()
 	ready := g.ready[topic]
 	g.mu.Unlock()
 	if ready {
 		return nil
 	}
-	err := wire.Retry(ctx, "make topics", g.cfg.Log, func(ctx context.Context) error {
-		if err := g.cfg.EnsureSink(ctx, topic); err != nil {
-			return err
-		}
-		return g.ensureVerdicts(ctx, topic)
+	_, err, _ := g.ensuring.Do(topic, func() (any, error) {
+		return nil, wire.Retry(ctx, "make topics", g.cfg.Log, func(ctx context.Context) error {
+			if err := g.cfg.EnsureSink(ctx, topic); err != nil {
+				return err
+			}
+			return g.ensureVerdicts(ctx, topic)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("cannot make ready the topics of %s: %w", topic, err)

@@ -99,3 +99,31 @@ func TestABrokenBatchTwice(t *testing.T) {
 		t.Errorf("the good record 17 was not passed: %+v, %v", sum, g.rejected)
 	}
 }
+
+// A broker takes the high watermark down before it reads (Partition.readRecords: initialHighWatermark), and reads up to the one of a moment
+// later: so under load an answer holds good batches that lie beyond the high watermark that it names. They are not unreadable.
+func TestAnOldHighWatermarkIsNoFault(t *testing.T) {
+	set := append(batch(10, wire.CodecNone, good, good), batch(12, wire.CodecNone, good, good, good)...)
+	f := &fetched{Fetched: wire.Fetched{Set: set, HighWatermark: 12, LastStable: 12}}
+	w, g := newTestWorker(testPlan(t, ""), 10)
+	if err := f.cut(10); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.set(f); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.rejected) != 0 {
+		t.Errorf("good batches were rejected: %v", g.rejected)
+	}
+}
+
+// The broker answers every offset that a broken header claims with the broken batch first. When that fills the answer, the rest of the log is
+// never seen: the fetch asks for the same again, at once and for ever.
+func TestABrokenBatchThatFillsTheAnswer(t *testing.T) {
+	liar := batch(10, wire.CodecNone, good, good, good, good, good)
+	binary.BigEndian.PutUint32(liar[23:], 100)
+	f := &fetched{Fetched: wire.Fetched{Set: append(liar, batch(15, wire.CodecNone, good, good)[:40]...), HighWatermark: 200}}
+	if err := f.cut(17); err == nil && f.next <= 17 {
+		t.Error("no piece, no progress, and no error: chain.fetch turns in a circle without a pause")
+	}
+}

@@ -199,3 +199,38 @@ func mustTopic(t *testing.T, name string) schemas.Topic {
 	}
 	return topic
 }
+
+// What one topic waits for does not hold up another one.
+func TestOneTopicsTroubleIsItsOwn(t *testing.T) {
+	w := newWorld(t, "numbers", "more")
+	for _, name := range []string{"more"} {
+		topic, err := schemas.ParseTopic(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.plan.Contract.Topics = append(w.plan.Contract.Topics, topic)
+	}
+	w.produce("numbers", 3, 10)
+	entered := make(chan struct{}, 10)
+	r := w.start(func(c *Config) {
+		c.EnsureSink = func(ctx context.Context, topic string) error {
+			if topic == "more" { // its quarantine cannot be made now
+				entered <- struct{}{}
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			<-entered // the other one came first
+			entered <- struct{}{}
+			return nil
+		}
+	})
+	w.until("numbers is judged", func() bool {
+		n := 0
+		for _, p := range r.Partitions() {
+			if p.Topic == "numbers" && p.Totals.Next == 10 {
+				n++
+			}
+		}
+		return n == 3
+	})
+}
