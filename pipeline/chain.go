@@ -18,6 +18,7 @@ import (
 // A chain takes one partition through the gate, from its assignment to its end: three goroutines, of which one judges at a time.
 type chain struct {
 	gate      *Gate
+	owner     *committer // nil in a dry run
 	topic     string
 	partition int
 	plan      *judge.Plan
@@ -30,8 +31,8 @@ type chain struct {
 type partitionState struct {
 	mu       sync.Mutex
 	totals   Totals // durable: what may be committed
-	judged   int64  // the offset up to which records were judged
 	logEnd   int64  // the high watermark, as last seen; -1 before
+	stable   int64  // the offset of the first open transaction, or logEnd
 	fetching string // why nothing comes; empty if it does
 	trouble  string // why the partition does not move otherwise
 	moved    time.Time
@@ -50,11 +51,16 @@ func (s *partitionState) notFetched(why string) {
 	s.fetching = why
 }
 
-func (s *partitionState) fetched(highWatermark int64, now time.Time) {
+// fetched takes what an answer says of the log.
+func (s *partitionState) fetched(f *wire.Fetched, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.logEnd, s.fetching = highWatermark, ""
-	if s.totals.Next >= highWatermark {
+	s.fetching = ""
+	if f.HighWatermark < 0 { // a throttled answer says nothing
+		return
+	}
+	s.logEnd, s.stable = f.HighWatermark, f.LastStable
+	if s.totals.Next >= f.LastStable {
 		s.moved = now
 	}
 }
@@ -62,7 +68,7 @@ func (s *partitionState) fetched(highWatermark int64, now time.Time) {
 func (s *partitionState) start(t Totals, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.totals, s.judged, s.position, s.moved, s.trouble = t, t.Next, true, now, ""
+	s.totals, s.position, s.moved, s.trouble = t, true, now, ""
 }
 
 // written moves the durable position behind an entry of the verdict log.
@@ -208,7 +214,7 @@ func (c *chain) fetchOne(ctx context.Context, offset int64, size int, slab *wire
 			c.state.notFetched(err.Error())
 			return err
 		}
-		c.state.fetched(got.HighWatermark, time.Now())
+		c.state.fetched(&got, time.Now())
 		if len(got.Set) > 0 {
 			c.gate.observe("extract", c.topic, time.Since(begin))
 		}
@@ -233,7 +239,7 @@ func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetch
 	count := c.gate.cfg.Tally.NewCounter(c.topic, c.plan.Contract.Name, c.nameScanner())
 	w := &worker{topic: c.topic, partition: c.partition, plan: c.plan, count: count, next: next,
 		decompressor: wire.NewDecompressor(c.gate.cfg.Limits.Batch), keepBytes: 2 * c.fetchSize,
-		judge: judge.New(c.plan, func(v judge.Window) { count.Window(v.Check.Name) })}
+		judge: judge.New(c.plan, func(v judge.Window) { count.Window(v.Check.Name, v.Records) })}
 	w.hand = func(j *job) (*job, error) {
 		select {
 		case <-drain.Done():

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -15,20 +16,22 @@ type committer struct {
 	gate       *Gate
 	generation int
 	member     string
+	chains     []*chain
 
 	mu   sync.Mutex
-	done map[string]map[int]int64 // what was committed
+	done map[*chain]int64 // the offset that was committed
 }
 
-// run commits every Limits.Commit while there is progress, until ctx ends or the group does not know us any more.
+// run commits every Limits.Commit while there is progress, until ctx ends or the group does not know us any more. What it cannot commit it tries
+// again, more and more seldom.
 func (c *committer) run(ctx context.Context) {
-	tick := time.NewTicker(c.gate.cfg.Limits.Commit)
-	defer tick.Stop()
-	for {
+	wait, told := c.gate.cfg.Limits.Commit, ""
+	for timer := time.NewTimer(wait); ; timer.Reset(wait) {
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
-		case <-tick.C:
+		case <-timer.C:
 		}
 		select {
 		case <-c.gate.dirty:
@@ -38,50 +41,66 @@ func (c *committer) run(ctx context.Context) {
 		err := c.commit(ctx)
 		switch {
 		case err == nil:
+			wait, told = c.gate.cfg.Limits.Commit, ""
+			c.gate.setUncommitted("")
+			continue
 		case generationEnded(err):
 			c.gate.cfg.Log.Info("the group has moved on", "generation", c.generation)
 			return
-		case ctx.Err() == nil:
-			c.gate.progressed() // try again at the next tick
+		case ctx.Err() != nil:
+			return
+		}
+		c.gate.progressed()
+		wait = min(2*wait, retryPause)
+		if c.gate.setUncommitted(err.Error()); told != err.Error() {
+			told = err.Error()
 			c.gate.cfg.Log.Warn("cannot commit, trying again", "error", err)
 		}
 	}
 }
 
+// commit commits what has moved.
 func (c *committer) commit(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	offsets := make(map[string]map[int]wire.Position)
-	var err error
-	c.gate.each(func(ch *chain) {
+	offsets, moved := make(map[string]map[int]wire.Position), make(map[*chain]int64)
+	for _, ch := range c.chains {
 		t, known := ch.state.snapshot()
-		if !known || c.done[ch.topic][ch.partition] == t.Next+1 {
-			return
+		if at, ok := c.done[ch]; !known || ok && at == t.Next {
+			continue
+		}
+		meta, err := t.metadata()
+		if err != nil {
+			return err
 		}
 		if offsets[ch.topic] == nil {
 			offsets[ch.topic] = make(map[int]wire.Position)
 		}
-		var meta string
-		if meta, err = t.metadata(); err == nil {
-			offsets[ch.topic][ch.partition] = wire.Position{Offset: t.Next, Metadata: meta}
-		}
-	})
-	if err != nil || len(offsets) == 0 {
-		return err
+		offsets[ch.topic][ch.partition] = wire.Position{Offset: t.Next, Metadata: meta}
+		moved[ch] = t.Next
+	}
+	if len(offsets) == 0 {
+		return nil
 	}
 	if err := c.gate.cfg.Client.Commit(ctx, c.gate.cfg.Group, c.generation, c.member, offsets); err != nil {
 		return fmt.Errorf("cannot commit offsets: %w", err)
 	}
-	for topic, parts := range offsets {
-		if c.done == nil {
-			c.done = make(map[string]map[int]int64)
-		}
-		if c.done[topic] == nil {
-			c.done[topic] = make(map[int]int64)
-		}
-		for p, pos := range parts {
-			c.done[topic][p] = pos.Offset + 1 // so that 0 means: not committed
-		}
+	maps.Copy(c.done, moved)
+	return nil
+}
+
+// commitOne commits one chain's position at once, before it has begun.
+func (c *committer) commitOne(ctx context.Context, ch *chain, t *Totals) error {
+	meta, err := t.metadata()
+	if err != nil {
+		return err
+	}
+	err = wire.Retry(ctx, "commit", c.gate.cfg.Log, func(ctx context.Context) error {
+		return c.gate.cfg.Client.Commit(ctx, c.gate.cfg.Group, c.generation, c.member,
+			map[string]map[int]wire.Position{ch.topic: {ch.partition: {Offset: t.Next, Metadata: meta}}})
+	})
+	if err != nil {
+		return fmt.Errorf("cannot commit the offset of %s/%d: %w", ch.topic, ch.partition, err)
 	}
 	return nil
 }
@@ -94,30 +113,9 @@ func (g *Gate) progressed() {
 	}
 }
 
-func (g *Gate) setCommitter(c *committer) {
+// setUncommitted says why offsets cannot be committed, or with "" that they can.
+func (g *Gate) setUncommitted(why string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.committer = c
-}
-
-// commitOne commits one partition's position at once, in the generation that it was assigned in.
-func (g *Gate) commitOne(ctx context.Context, topic string, partition int, t *Totals) error {
-	g.mu.Lock()
-	c := g.committer
-	g.mu.Unlock()
-	if c == nil || g.cfg.DryRun {
-		return nil
-	}
-	meta, err := t.metadata()
-	if err != nil {
-		return err
-	}
-	err = wire.Retry(ctx, "commit", g.cfg.Log, func(ctx context.Context) error {
-		return g.cfg.Client.Commit(ctx, g.cfg.Group, c.generation, c.member,
-			map[string]map[int]wire.Position{topic: {partition: {Offset: t.Next, Metadata: meta}}})
-	})
-	if err != nil {
-		return fmt.Errorf("cannot commit the offset of %s/%d: %w", topic, partition, err)
-	}
-	return nil
+	g.uncommitted = why
 }

@@ -25,14 +25,14 @@ type Gate struct {
 	recheck  chan struct{} // look for topics at once
 	ensuring singleflight.Group
 
-	mu        sync.Mutex
-	chains    map[string]map[int]*chain // topic, partition
-	plans     map[string]*judge.Plan    // of the topics that exist
-	conflicts []string                  // topics that cannot be judged, and why
-	missing   []string                  // topics that are waited for
-	trouble   string                    // why no partition is assigned
-	ready     map[string]bool           // topics whose own topics exist
-	committer *committer                // of the running generation
+	mu          sync.Mutex
+	chains      map[string]map[int]*chain // topic, partition
+	plans       map[string]*judge.Plan    // of the topics that exist
+	conflicts   []string                  // topics that cannot be judged, and why
+	missing     []string                  // topics that are waited for
+	trouble     string                    // why no partition is assigned
+	ready       map[string]bool           // topics whose own topics exist
+	uncommitted string                    // why offsets cannot be committed
 }
 
 // New makes a Gate; it does nothing until Run.
@@ -79,7 +79,7 @@ func (g *Gate) Run(ctx context.Context) error {
 // starting at the same time should be waited for.
 const firstContactTime = 15 * time.Second
 
-func (g *Gate) firstContact(ctx context.Context) (topics []string, err error) {
+func (g *Gate) firstContact(ctx context.Context) (topics map[string]int, err error) {
 	limit, cancel := context.WithTimeout(ctx, firstContactTime)
 	defer cancel()
 	err = wire.Retry(limit, "reach Kafka", g.cfg.Log, func(ctx context.Context) error {
@@ -87,18 +87,19 @@ func (g *Gate) firstContact(ctx context.Context) (topics []string, err error) {
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("cannot reach Kafka: %w", err)
+		return nil, err
 	}
 	return topics, nil
 }
 
-// discover finds the topics that a contract wants.
-func (g *Gate) discover(ctx context.Context) ([]string, error) {
+// discover finds the topics that a contract wants, and how many partitions they have.
+func (g *Gate) discover(ctx context.Context) (map[string]int, error) {
 	all, err := g.cfg.Client.Topics(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var topics, conflicts []string
+	var conflicts []string
+	topics := make(map[string]int)
 	plans := make(map[string]*judge.Plan)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		plan, err := g.cfg.PlanFor(name)
@@ -108,7 +109,7 @@ func (g *Gate) discover(ctx context.Context) ([]string, error) {
 		}
 		if plan != nil {
 			plans[name] = plan
-			topics = append(topics, name)
+			topics[name] = all[name].Partitions
 		}
 	}
 	var missing []string
@@ -169,13 +170,13 @@ func (g *Gate) ensureTopics(ctx context.Context, topic string) error {
 
 // newChain registers a chain for a partition. It returns nil for a topic that was deleted since the group was joined: the topics are being
 // looked up again.
-func (g *Gate) newChain(topic string, partition, fetchSize int) *chain {
+func (g *Gate) newChain(topic string, partition, fetchSize int, owner *committer) *chain {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.plans[topic] == nil {
 		return nil
 	}
-	c := &chain{gate: g, topic: topic, partition: partition, plan: g.plans[topic], fetchSize: fetchSize,
+	c := &chain{gate: g, owner: owner, topic: topic, partition: partition, plan: g.plans[topic], fetchSize: fetchSize,
 		log: g.cfg.Log.With("topic", topic, "partition", partition)}
 	c.state.logEnd = -1
 	if g.chains[topic] == nil {
@@ -186,11 +187,19 @@ func (g *Gate) newChain(topic string, partition, fetchSize int) *chain {
 	return c
 }
 
-func (g *Gate) dropChains() {
+// dropChains forgets chains that have ended, but not those that came after them.
+func (g *Gate) dropChains(ended []*chain) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	clear(g.chains)
+	for _, c := range ended {
+		if g.chains[c.topic][c.partition] == c {
+			delete(g.chains[c.topic], c.partition)
+		}
+	}
 	clear(g.ready) // partitions may have been added to the source meanwhile
+	if g.trouble == "" {
+		g.trouble = "joining the group"
+	}
 }
 
 // each calls f for the chains as they are now, in order.
@@ -209,24 +218,19 @@ func (g *Gate) each(f func(*chain)) {
 }
 
 // runAlone judges every partition without a group, until ctx ends or topics change: a dry run takes nothing from those who work.
-func (g *Gate) runAlone(ctx context.Context, topics []string) {
-	defer g.dropChains()
-	all, err := g.cfg.Client.Topics(ctx, topics...)
-	if err != nil {
-		g.setTrouble(err.Error())
-		g.pause(ctx, time.Second)
-		return
-	}
+func (g *Gate) runAlone(ctx context.Context, topics map[string]int) {
 	n := 0
-	for _, info := range all {
-		n += info.Partitions
+	for _, partitions := range topics {
+		n += partitions
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	var all []*chain
 	var chains sync.WaitGroup
-	for _, topic := range topics {
-		for p := range all[topic].Partitions {
-			if c := g.newChain(topic, p, g.cfg.Limits.fetchBytes(n)); c != nil {
+	for topic, partitions := range topics {
+		for p := range partitions {
+			if c := g.newChain(topic, p, g.cfg.Limits.fetchBytes(n), nil); c != nil {
+				all = append(all, c)
 				chains.Go(func() { c.run(ctx) })
 			}
 		}
@@ -234,10 +238,11 @@ func (g *Gate) runAlone(ctx context.Context, topics []string) {
 	g.watch(ctx, topics)
 	cancel()
 	chains.Wait()
+	g.dropChains(all)
 }
 
-// watch returns when the topics are not those any more, or ctx ends.
-func (g *Gate) watch(ctx context.Context, topics []string) {
+// watch returns when the topics or their partitions are not those any more, or ctx ends.
+func (g *Gate) watch(ctx context.Context, topics map[string]int) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -245,8 +250,8 @@ func (g *Gate) watch(ctx context.Context, topics []string) {
 		case <-g.recheck:
 		case <-time.After(g.cfg.Limits.Refresh):
 		}
-		if fresh, err := g.discover(ctx); err == nil && !slices.Equal(fresh, topics) {
-			g.cfg.Log.Info("topics changed", "topics", fresh)
+		if fresh, err := g.discover(ctx); err == nil && !maps.Equal(fresh, topics) {
+			g.cfg.Log.Info("topics changed", "partitions", fresh)
 			return
 		}
 	}

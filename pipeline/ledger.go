@@ -62,16 +62,12 @@ func (t *Totals) metadata() (string, error) {
 	return string(b), nil
 }
 
-// totalsFrom reads what metadata wrote. An offset that somebody else committed, a person with Kafka's own tools say, has none: then
-// the account begins there.
-func totalsFrom(offset int64, metadata string) Totals {
-	var t Totals
-	if json.Unmarshal([]byte(metadata), &t) != nil || metadata == "" {
-		t = Totals{First: offset}
+// totalsFrom reads what metadata wrote. An offset that somebody else committed, a person with Kafka's own tools say, has none that fits: then
+// the account begins there, and kept is false.
+func totalsFrom(offset int64, metadata string) (t Totals, kept bool) {
+	err := json.Unmarshal([]byte(metadata), &t)
+	if t.Next = offset; err == nil && t.Balanced() {
+		return t, true
 	}
-	t.Next = offset
-	if !t.Balanced() {
-		t = Totals{First: offset, Next: offset}
-	}
-	return t
+	return Totals{First: offset, Next: offset}, false
 }

@@ -19,7 +19,9 @@ type rejects struct {
 	size    int
 }
 
-func (q *rejects) full() bool { return q.size >= q.limit || len(q.list) >= maxRejects }
+func (q *rejects) full() bool {
+	return q.size >= q.limit || len(q.list) >= maxRejects || len(q.reasons)+len(q.spans) >= 4*maxRejects
+}
 
 const maxRejects = 16 * judge.MaxRecords
 

@@ -40,13 +40,22 @@ func (c *chain) resume(ctx context.Context) (Totals, error) {
 			return Totals{}, err
 		}
 		t := c.begin(start, end)
-		return t, c.gate.commitOne(ctx, c.topic, c.partition, &t)
+		return t, c.owner.commitOne(ctx, c, &t)
 	}
-	totals := totalsFrom(at.Offset, at.Metadata)
+	totals, kept := totalsFrom(at.Offset, at.Metadata)
+	if !kept {
+		c.log.Warn("the committed offset has no account with it that fits, as after an offset was set by hand: the account begins anew", "offset", at.Offset)
+	}
 	for i := range tail {
 		if tail[i].From == totals.Next {
 			totals.Add(&tail[i])
 		}
+	}
+	if totals.Next > at.Offset {
+		c.log.Info("going on where the verdict log ends", "committed", at.Offset, "log_end", totals.Next)
+	}
+	if n := len(tail); n > 0 && tail[n-1].To < totals.Next {
+		c.log.Error("the group's offset lies beyond the last verdict: the offsets between have none", "from", tail[n-1].To, "to", totals.Next)
 	}
 	if n := len(tail); n > 0 && tail[n-1].To > totals.Next {
 		c.log.Warn("the verdict log goes beyond the committed offset and does not follow it: going on where it ends",
@@ -127,7 +136,7 @@ func (c *chain) withinLog(ctx context.Context, t Totals, start, end int64) (Tota
 		return t, err
 	}
 	t.Add(&e)
-	return t, c.gate.commitOne(ctx, c.topic, c.partition, &t)
+	return t, c.owner.commitOne(ctx, c, &t)
 }
 
 // readTail reads the end of a partition's verdict log: all entries from the one that covers offset on, or some last ones where offset is negative. It

@@ -51,9 +51,12 @@ func (g *Gate) Unready() []string {
 	if g.trouble != "" {
 		why = append(why, g.trouble)
 	}
+	if g.uncommitted != "" {
+		why = append(why, g.uncommitted)
+	}
 	why = append(why, g.conflicts...)
 	for _, t := range g.missing {
-		why = append(why, fmt.Sprintf("topic %s does not exist yet", t))
+		why = append(why, fmt.Sprintf("topic %s does not exist yet, or this user may not see it", t))
 	}
 	g.mu.Unlock()
 	g.each(func(c *chain) {
@@ -74,8 +77,8 @@ func (s *partitionState) unready(now time.Time) string {
 		return s.fetching
 	case !s.position:
 		return "looking for its position"
-	case s.logEnd > s.totals.Next && now.Sub(s.moved) > stalled:
-		return fmt.Sprintf("%d records wait and none was judged for %s", s.logEnd-s.totals.Next, now.Sub(s.moved).Round(time.Second))
+	case s.stable > s.totals.Next && now.Sub(s.moved) > stalled:
+		return fmt.Sprintf("%d records wait and none was judged for %s", s.stable-s.totals.Next, now.Sub(s.moved).Round(time.Second))
 	}
 	return ""
 }

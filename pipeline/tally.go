@@ -15,6 +15,9 @@ import (
 // Other is the name under which teams and users beyond the limit are counted together.
 const Other = "other"
 
+// maxTeams bounds the teams, whatever the limit: each has a count for every rule and topic.
+const maxTeams = 1000
+
 // maxNameBytes bounds a team's or user's name; a longer one is shown as its hash.
 const maxNameBytes = 64
 
@@ -160,9 +163,9 @@ func (c *Counter) Count(outcome winnow.Outcome, failed bool, n int64, reasons []
 	return cell.team.team, cell.user.user
 }
 
-// Window counts a window that ended in violation of a rule: it has no team of its own.
-func (c *Counter) Window(rule string) {
-	c.to.rules = append(c.to.rules, ruleCount{ruleCell: c.rule(unknownTeam, rule), reasons: 1})
+// Window notes a window of so many records that ended in violation of a rule: it has no team of its own.
+func (c *Counter) Window(rule string, records int64) {
+	c.to.rules = append(c.to.rules, ruleCount{ruleCell: c.rule(unknownTeam, rule), reasons: 1, records: records})
 }
 
 const unknownTeam = "unknown"
@@ -232,7 +235,7 @@ func (t *Tally) cells(topic, contract, team, user string) *counted {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, known := t.names[team]; !known {
-		if len(t.names) >= t.limit {
+		if len(t.names) >= min(t.limit, maxTeams) {
 			team = Other
 		}
 		t.names[team] = struct{}{}

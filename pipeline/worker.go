@@ -80,7 +80,7 @@ func (w *worker) batch(p *piece) error {
 
 // relieve hands over what has gathered, when it is enough.
 func (w *worker) relieve() error {
-	if !w.full() && w.entry.ranges() < maxRanges && len(w.records) < maxCounts {
+	if !w.full() && w.entry.ranges() < maxRanges && len(w.records)+len(w.rules) < maxCounts {
 		return nil
 	}
 	return w.flush()

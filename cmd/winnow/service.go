@@ -156,12 +156,21 @@ func (s *service) run(ctx context.Context) error {
 	defer s.client.Close()
 	s.log.Info("winnow is running", "version", version, "role", string(s.role), "listen", s.address, "brokers", s.pipeline.Kafka.Brokers,
 		"group", s.pipeline.Kafka.Group, "instance", s.pipeline.Kafka.Instance)
-	// The API answers while the gate drains: it is stopped after it.
+	// The API answers while the gate drains: it is stopped after it. Should it fail, the rest must not go on unseen.
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
-	var others errgroup.Group
-	others.Go(func() error { return s.server.Run(serving) })
 	work, ctx := errgroup.WithContext(ctx)
+	served := make(chan error, 1)
+	go func() { served <- s.server.Run(serving) }()
+	work.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-served:
+			served <- err
+			return outside(fmt.Errorf("the API has ended: %w", err))
+		}
+	})
 	if s.gate != nil {
 		work.Go(func() error {
 			if err := s.gate.Run(ctx); err != nil {
@@ -171,15 +180,19 @@ func (s *service) run(ctx context.Context) error {
 		})
 	}
 	if s.index != nil {
-		work.Go(func() error { return s.index.Run(ctx) })
+		work.Go(func() error { return unlessCancelled(s.index.Run(ctx)) })
 	}
-	work.Go(func() error { <-ctx.Done(); return nil })
 	err := work.Wait()
 	stopServing()
-	if err = errors.Join(err, others.Wait()); errors.Is(err, context.Canceled) {
-		err = nil
-	}
+	err = errors.Join(err, unlessCancelled(<-served))
 	s.log.Info("winnow has stopped")
+	return err
+}
+
+func unlessCancelled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
 	return err
 }
 

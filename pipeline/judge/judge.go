@@ -98,6 +98,9 @@ func (j *Judge) Full() bool {
 	return len(j.items) == MaxRecords || j.bytes >= maxBytes || j.decoder.Full()
 }
 
+// maxKept is how many reasons and spans there may be room for from one batch to the next.
+const maxKept = 256 << 10
+
 // maxBytes bounds the values of a batch, and so its columns, where records are large.
 const maxBytes = 2 << 20
 
@@ -212,5 +215,8 @@ func (j *Judge) Reset() {
 	clear(j.records) // so that no fetched bytes are kept alive
 	clear(j.docs)
 	j.records, j.docs, j.items, j.rows = j.records[:0], j.docs[:0], j.items[:0], j.rows[:0]
+	if cap(j.found)+cap(j.spans)+cap(j.reasons) > maxKept { // one record full of findings should not be paid for for ever
+		j.found, j.starts, j.spans, j.actions, j.reasons, j.late = nil, nil, nil, nil, nil, nil
+	}
 	j.reasons, j.spans, j.actions, j.late = j.reasons[:0], j.spans[:0], j.actions[:0], j.late[:0]
 }

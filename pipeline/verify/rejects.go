@@ -1,149 +1,241 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
+	"math"
 	"strconv"
-	"strings"
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline"
 	"github.com/winnow-data/winnow/wire"
 )
 
-// A reject is what the quarantine says of one of its records.
+// A reject is what the quarantine says of one of its records: which offsets of the source it stands for, several for a whole batch that could
+// not be read. A reject without any says that Kafka deleted records here, or that they cannot be read.
 type reject struct {
-	from, to int64 // the offsets of the source that it stands for
-	problem  string
+	pipeline.OffsetRange
+	place   int64 // its own offset
+	problem string
 }
 
 // rejects walks a partition's quarantine beside the verdicts. Its records follow the verdicts' order, but for those that a crash between
 // quarantine and verdict wrote a second time.
 type rejects struct {
-	p       *partition
-	next    func() (reject, error, bool)
-	stop    func()
-	pending *reject // read and not yet matched
-	done    bool
+	p *partition
+	*stream[reject]
+	open bool // the last records belong to an open transaction
+
+	missing offsets // failed, and not met yet
+	hole    bool    // records are gone before the next one
+	gone    int64   // quarantined records of offsets below may be among them
 }
 
+// maxMissing bounds the failed offsets that are looked for, in ranges. A gate writes the quarantine before the verdict, so those of one entry
+// are met with it.
+const maxMissing = 1 << 12
+
+// maxCovered is how many offsets a batch can cover.
+const maxCovered = 1 << 31
+
 func newRejects(ctx context.Context, p *partition) *rejects {
-	r := &rejects{p: p}
-	r.next, r.stop = iter.Pull2(func(yield func(reject, error) bool) {
-		err := p.verifier.Client.Scan(ctx, p.Topic+".quarantine", p.Partition.Partition, p.quarantine.From, p.quarantine.To,
-			func(rec *winnow.Record) error {
-				if !yield(readReject(rec, p.Topic, p.Partition.Partition), nil) {
-					return errEnough
-				}
-				return nil
-			})
-		if err != nil {
-			yield(reject{}, err)
-		}
+	r := &rejects{p: p, hole: p.quarantine.From > 0}
+	prefix := fmt.Appendf(nil, "%s/%d/", p.Topic, p.Partition.Partition)
+	r.stream = newStream(func(yield func(reject) error) error {
+		end, err := p.walk(ctx, &p.quarantine, p.quarantine.To, func(s *wire.Scanned, z *wire.Decompressor) error {
+			return yieldRejects(s, z, prefix, yield)
+		})
+		r.open = end < p.quarantine.To
+		return err
 	})
 	return r
 }
 
-// errEnough ends a scan that nobody reads any further; who stopped reading does not see it.
-var errEnough = fmt.Errorf("enough")
+// yieldRejects takes a batch of the quarantine, nil where some were deleted.
+func yieldRejects(s *wire.Scanned, z *wire.Decompressor, prefix []byte, yield func(reject) error) error {
+	if s == nil {
+		return yield(reject{})
+	}
+	records, err := s.Records(z)
+	if err == nil {
+		var rec winnow.Record
+		for records.Next(&rec) {
+			if rec.Offset < s.From || rec.Offset >= s.To {
+				continue
+			}
+			if err := yield(readReject(&rec, prefix)); err != nil {
+				return err
+			}
+		}
+		err = records.Err()
+	}
+	if err != nil {
+		if err := yield(reject{place: s.From, problem: "it cannot be read"}); err != nil {
+			return err
+		}
+		return yield(reject{})
+	}
+	return nil
+}
 
-// readReject reads the headers that say which offsets a quarantined record stands for. It looks at winnow's own, the last of each name: what came
-// before them is the source's.
-func readReject(r *winnow.Record, topic string, partition int) reject {
-	var id, batch string
-	for k, v := range wire.Headers(r.Headers, r.NumHeaders) {
+// readReject reads the headers that say which offsets a quarantined record stands for: winnow's own, which begin with the last winnow.id. What
+// comes before it is the source's, whatever its name.
+func readReject(rec *winnow.Record, prefix []byte) reject {
+	var id, batch []byte
+	for k, v := range wire.Headers(rec.Headers, rec.NumHeaders) {
 		switch string(k) {
 		case "winnow.id":
-			id = string(v)
+			id, batch = v, nil
 		case "winnow.batch":
-			batch = string(v)
+			batch = v
 		}
 	}
-	prefix := topic + "/" + strconv.Itoa(partition) + "/"
-	offset, err := strconv.ParseInt(strings.TrimPrefix(id, prefix), 10, 64)
-	if err != nil || !strings.HasPrefix(id, prefix) {
-		return reject{problem: fmt.Sprintf("the quarantine's record %d has no winnow.id of this partition", r.Offset)}
+	wrong := reject{place: rec.Offset, problem: "it does not say which record of this partition it is"}
+	digits, ok := bytes.CutPrefix(id, prefix)
+	offset, err := strconv.ParseInt(string(digits), 10, 64)
+	if !ok || err != nil || offset < 0 {
+		return wrong
 	}
 	covers := struct {
 		Offsets int64 `json:"offsets"`
 	}{1}
-	if batch != "" && (json.Unmarshal([]byte(batch), &covers) != nil || covers.Offsets < 1) {
-		return reject{problem: fmt.Sprintf("the quarantine's record %d has no winnow.batch that can be read", r.Offset)}
+	if batch != nil && json.Unmarshal(batch, &covers) != nil || covers.Offsets < 1 || covers.Offsets > maxCovered || offset > math.MaxInt64-maxCovered {
+		return wrong
 	}
-	return reject{from: offset, to: offset + covers.Offsets}
+	return reject{OffsetRange: pipeline.OffsetRange{From: offset, To: offset + covers.Offsets}, place: rec.Offset}
 }
 
 // peek gives the next record, nil at the end.
 func (r *rejects) peek() (*reject, error) {
-	for r.pending == nil && !r.done {
-		rec, err, ok := r.next()
+	for {
+		rec, err := r.stream.peek()
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			r.done = true
-			break
+		if rec == nil || rec.Len() > 0 {
+			r.excuse(rec)
+			return rec, nil
 		}
 		if rec.problem != "" {
-			r.p.contradict(max(r.p.next, 0), rec.problem)
-			continue
+			r.p.note(r.p.quarantine.topic, pipeline.OffsetRange{From: rec.place, To: rec.place + 1}, rec.problem)
+		} else {
+			r.hole = true
 		}
-		r.pending = &rec
+		r.drop()
 	}
-	return r.pending, nil
 }
 
-// match takes the quarantine's records up to the end of e, and notes which failed offsets have none yet.
-func (r *rejects) match(e *pipeline.Entry) error {
-	for _, f := range e.Failed {
-		for o := f.From; o < f.To; o++ {
-			r.p.missing[o] = struct{}{}
+// excuse says that what failed before the record behind a hole may have been in the hole.
+func (r *rejects) excuse(rec *reject) {
+	if !r.hole {
+		return
+	}
+	r.hole, r.gone = false, math.MaxInt64
+	if rec != nil {
+		r.gone = rec.From
+	}
+	below := pipeline.OffsetRange{To: r.gone}
+	r.p.Unverifiable += pipeline.Count(clip(r.missing, below))
+	r.missing = without(r.missing, offsets{below})
+}
+
+// match takes the quarantine's records up to the end of v, and notes which failed offsets have none yet.
+func (r *rejects) match(ctx context.Context, v *verdict) error {
+	rec, err := r.peek()
+	if err != nil {
+		return err
+	}
+	if len(r.missing) > maxMissing {
+		r.miss()
+	}
+	for _, f := range v.failed {
+		excused := overlap(f, pipeline.OffsetRange{To: r.gone})
+		r.p.Unverifiable += excused.Len()
+		if f.From = max(f.From, excused.To); f.Len() > 0 {
+			r.missing = append(r.missing, f)
 		}
 	}
+	for ; rec != nil && rec.From < v.To; rec, err = r.peek() {
+		r.take(rec.OffsetRange, v)
+		if rec.From = v.To; rec.To <= v.To {
+			r.drop()
+		}
+		if err := r.p.relieve(ctx); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// take ticks a record off against v, and what it says of offsets before v against what was missing there. What it says of offsets behind v waits.
+func (r *rejects) take(in pipeline.OffsetRange, v *verdict) {
+	var rest offsets
+	r.missing, rest = take(r.missing, in)
+	for _, o := range rest {
+		if lost := overlap(o, pipeline.OffsetRange{To: r.p.From}); lost.Len() > 0 {
+			r.early(lost)
+		}
+		if before := overlap(o, pipeline.OffsetRange{From: r.p.From, To: v.From}); before.Len() > 0 {
+			r.p.again.reject(before)
+		}
+		if now := overlap(o, v.OffsetRange); now.Len() > 0 {
+			r.again(now, v)
+		}
+	}
+}
+
+// early is for quarantined offsets before the first verdict. If Kafka deleted verdicts, theirs was among them; and those that the source
+// still holds are accounted for as such.
+func (r *rejects) early(o pipeline.OffsetRange) {
+	if r.p.verdicts.From > 0 {
+		r.p.Unverifiable += overlap(o, pipeline.OffsetRange{To: r.p.source.From}).Len()
+		return
+	}
+	r.p.contradict(o, "in the quarantine, without a verdict")
+}
+
+// again is for quarantined offsets that v speaks of and that nothing misses: they were met before, or should not be there.
+func (r *rejects) again(o pipeline.OffsetRange, v *verdict) {
+	if v.wrong != nil {
+		return // and that was said
+	}
+	r.p.Doubled += pipeline.Count(clip(v.failed, o))
+	r.p.contradictAll(minus(o, v.failed), "in the quarantine, and its verdict is not that it failed")
+}
+
+// finish takes the rest: what comes late, and what a gate at work wrote since the verdicts were read.
+func (r *rejects) finish(ctx context.Context) error {
+	end := &verdict{OffsetRange: pipeline.OffsetRange{From: r.p.To, To: r.p.To}}
 	for {
 		rec, err := r.peek()
 		if err != nil {
 			return err
 		}
-		if rec == nil || rec.from >= e.To {
-			return nil
+		if rec == nil {
+			break
 		}
-		r.take(rec, e)
-		r.pending = nil
-	}
-}
-
-func (r *rejects) take(rec *reject, e *pipeline.Entry) {
-	for o := rec.from; o < rec.to; o++ {
-		if _, ok := r.p.missing[o]; ok {
-			delete(r.p.missing, o)
-			continue
+		if known := overlap(rec.OffsetRange, pipeline.OffsetRange{To: r.p.To}); known.Len() > 0 {
+			r.take(known, end)
 		}
-		switch {
-		case o < r.p.From: // its verdict is gone
-			r.p.Unverifiable++
-		case o < e.From || pipeline.Contains(e.Failed, o):
-			r.p.Doubled++
-		default:
-			r.p.contradict(o, "in the quarantine, and its verdict is not that it failed")
+		if behind := overlap(rec.OffsetRange, pipeline.OffsetRange{From: r.p.source.To, To: math.MaxInt64}); behind.Len() > 0 {
+			r.p.contradict(behind, "in the quarantine, and the source does not go so far")
 		}
-	}
-}
-
-// finish takes the rest: records of the last entries that came late, and those whose verdict is still to come.
-func (r *rejects) finish() error {
-	for {
-		rec, err := r.peek()
-		if err != nil || rec == nil {
+		r.drop()
+		if err := r.p.relieve(ctx); err != nil {
 			return err
 		}
-		for o := rec.from; o < rec.to; o++ {
-			if _, ok := r.p.missing[o]; ok {
-				delete(r.p.missing, o)
-			}
-		}
-		r.pending = nil
 	}
+	if r.open { // they are on their way
+		r.p.Pending += pipeline.Count(r.missing)
+		return nil
+	}
+	r.miss()
+	return nil
+}
+
+func (r *rejects) miss() {
+	r.p.contradictAll(r.missing, "failed, and not in the quarantine")
+	r.missing = nil
 }

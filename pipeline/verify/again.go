@@ -1,0 +1,90 @@
+package verify
+
+import (
+	"context"
+	"slices"
+
+	"github.com/winnow-data/winnow/pipeline"
+)
+
+// again is what came out of its order, behind the entry that it belongs to: quarantined offsets and second verdicts. A crash and two gates
+// that believe to own a partition leave such, a little; whoever tampers leaves as much as he likes, and then it is settled piece by piece.
+type again struct {
+	rejects  offsets // may overlap until settled
+	verdicts []*verdict
+	weight   int
+}
+
+// maxAgain bounds what is put aside, in ranges.
+const maxAgain = 1 << 16
+
+func (a *again) verdict(v *verdict) {
+	if v.Len() > 0 {
+		a.verdicts = append(a.verdicts, v)
+		a.weight += v.weight()
+	}
+}
+
+func (a *again) reject(r pipeline.OffsetRange) { a.rejects = pipeline.AddRange(a.rejects, r) }
+
+// relieve settles when enough was put aside.
+func (p *partition) relieve(ctx context.Context) error {
+	if p.again.weight+len(p.again.rejects) < maxAgain {
+		return nil
+	}
+	return p.settle(ctx)
+}
+
+// settle holds what was put aside against the verdicts, reading those before the one at hand a second time.
+func (p *partition) settle(ctx context.Context) error {
+	if len(p.again.rejects)+len(p.again.verdicts) == 0 {
+		return nil
+	}
+	slices.SortFunc(p.again.rejects, byFrom)
+	slices.SortFunc(p.again.verdicts, func(a, b *verdict) int { return byFrom(a.OffsetRange, b.OffsetRange) })
+	next := p.From
+	_, err := p.walk(ctx, &p.verdicts, p.place, entries{
+		gone: func() {},
+		none: func(int64) {},
+		entry: func(v *verdict, _ int64) error {
+			if fresh := (pipeline.OffsetRange{From: max(v.From, next), To: v.To}); fresh.Len() > 0 {
+				next = v.To
+				p.recall(v.cut(fresh))
+			}
+			return nil
+		},
+	}.read)
+	p.again = again{}
+	return err
+}
+
+// recall holds what was put aside against a verdict.
+func (p *partition) recall(v *verdict) {
+	if v.wrong != nil {
+		return // and that was said
+	}
+	for len(p.again.rejects) > 0 && p.again.rejects[0].To <= v.From {
+		p.again.rejects = p.again.rejects[1:]
+	}
+	for _, r := range p.again.rejects {
+		if r.From >= v.To {
+			break
+		}
+		if in := overlap(r, v.OffsetRange); in.Len() > 0 {
+			p.rejects.again(in, v)
+		}
+	}
+	for len(p.again.verdicts) > 0 && p.again.verdicts[0].To <= v.From {
+		p.again.verdicts = p.again.verdicts[1:]
+	}
+	for _, w := range p.again.verdicts {
+		if w.From >= v.To {
+			break
+		}
+		if in := overlap(w.OffsetRange, v.OffsetRange); in.Len() > 0 {
+			differ := v.disagree(w, in)
+			p.Doubled += in.Len() - pipeline.Count(differ)
+			p.contradictAll(differ, "two verdicts that are not the same")
+		}
+	}
+}
