@@ -35,17 +35,6 @@ func (l *logged) count(what string) int {
 	return strings.Count(l.buf.String(), what)
 }
 
-func (l *logged) lines(what string) (out []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for line := range strings.Lines(l.buf.String()) {
-		if strings.Contains(line, what) {
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
 // What is judged again after a failed write is not counted again.
 func TestARetryCountsOnce(t *testing.T) {
 	w := newWorld(t, "numbers")
