@@ -29,10 +29,12 @@ func (w *worker) set(f *fetched) error {
 	for i := range f.pieces {
 		p := &f.pieces[i]
 		switch {
-		case p.err != nil:
-			w.reject(p, f.TooLarge)
+		case p.err != nil && f.TooLarge == nil:
+			w.reject(p, nil)
 		case aborted.Skip(&p.Batch), p.Control():
 			w.skipBatch(p)
+		case p.err != nil:
+			w.reject(p, f.TooLarge)
 		default:
 			if err := w.batch(p); err != nil {
 				return err

@@ -156,6 +156,27 @@ func TestWorkerSkipsTransactions(t *testing.T) {
 	}
 }
 
+// A batch that is too large to be held belongs to its transaction all the same.
+func TestAnAbortedBatchThatIsTooLarge(t *testing.T) {
+	b := batch(0, wire.CodecNone, good, good)
+	wire.StampBatch(b, wire.Stamp{ProducerID: 7})
+	binary.BigEndian.PutUint16(b[21:], 0x10)
+	large := &wire.Oversize{Size: 100 << 20}
+	copy(large.Header[:], b)
+	for _, c := range []struct {
+		aborted      []wire.AbortedTxn
+		skip, failed int64
+	}{{nil, 0, 2}, {[]wire.AbortedTxn{{ProducerID: 7}}, 2, 0}} {
+		w, g := newTestWorker(testPlan(t, ""), 0)
+		if err := w.judgeSet(&fetched{Fetched: wire.Fetched{TooLarge: large, Aborted: c.aborted}}); err != nil {
+			t.Fatal(err)
+		}
+		if sum := g.account(t, 0, 2); sum.Skipped[CauseAborted] != c.skip || sum.Quarantined != c.failed {
+			t.Errorf("%+v", sum)
+		}
+	}
+}
+
 func TestWorkerRejectsUnreadableBatchesWhole(t *testing.T) {
 	bomb := batch(0, wire.CodecZstd, strings.Repeat(" ", 2<<20))
 	crc := batch(0, wire.CodecNone, good, good, good)
