@@ -41,7 +41,7 @@ endif
 
 .PHONY: test-kafka
 test-kafka: build ## the tests against real Apache Kafka (needs Java 17, Maven, kcat, Prometheus)
-	WINNOW_BIN=$(CURDIR)/bin/winnow $(GO) test -tags kafka -p 1 -count 1 -timeout 18m ./internal/kafkaproc ./test/kafka
+	WINNOW_BIN=$(CURDIR)/bin/winnow $(GO) test -tags kafka -p 1 -count 1 -timeout 18m ./internal/kafkaproc ./sinks/quarantine ./test/kafka
 
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp BENCHTIME=1s)
@@ -67,7 +67,7 @@ lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); \
 		[ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted" >&2; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags kafka ./internal/kafkaproc/... ./test/...
+	$(GO) vet -tags kafka ./internal/kafkaproc/... ./sinks/... ./test/...
 	$(GOLANGCI) run
 
 $(GOLANGCI):
