@@ -37,7 +37,7 @@ func (f *fetched) cut(from int64) error {
 	if f.TooLarge != nil {
 		b := f.TooLarge.Batch()
 		after := b.Next() // nobody can check it, but it is much more likely large than wrong
-		if after <= from || after > f.HighWatermark {
+		if after <= from || after-f.HighWatermark > maxClaim {
 			after = from + 1
 		}
 		f.add(piece{b, after, wire.ErrTooLarge})
