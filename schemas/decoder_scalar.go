@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"math"
-	"unicode/utf8"
 
 	"github.com/winnow-data/winnow"
 )
@@ -35,7 +34,7 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 		// An escape can stand for a wide character, too.
 		length := len(s)
 		if saw != 0 {
-			length = utf8.RuneCount(s)
+			length = runeCount(s)
 		}
 		if length < n.lengths.least {
 			d.fail(n, "minLength")

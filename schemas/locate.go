@@ -12,46 +12,72 @@ func (p *Program) Locate(doc []byte, offset int) (pointer string) {
 
 // LocateAll locates many offsets, which ascend, in one walk: it calls f for each of them, in order, with its index and what Locate gives.
 func (p *Program) LocateAll(doc []byte, offsets []int, f func(i int, pointer string)) {
-	l := locator{doc: doc, offsets: offsets, f: f}
-	for len(offsets) > l.k && offsets[l.k] < 0 {
-		l.tell("")
-	}
-	if l.k < len(offsets) {
-		l.value(p.root, space(doc, 0), 0)
-	}
-	for l.k < len(offsets) {
-		l.tell("")
-	}
+	NewLocator(p).All(doc, offsets, f)
 }
 
-// A locator walks through a document and tells of each offset when it comes by.
-type locator struct {
+// A Locator does what LocateAll does, again and again, and allocates only for pointers that it has not met. It belongs to one goroutine.
+type Locator struct {
+	program *Program
 	doc     []byte
 	offsets []int
 	k       int // the offset that is looked for
 	path    []byte
+	met     map[string]string
 	f       func(i int, pointer string)
 }
 
-func (l *locator) tell(pointer string) {
+// maxMet bounds the pointers that a Locator remembers.
+const maxMet = 1024
+
+// NewLocator makes a Locator.
+func NewLocator(p *Program) *Locator { return &Locator{program: p, met: make(map[string]string)} }
+
+// All locates offsets, which ascend, in doc: see LocateAll.
+func (l *Locator) All(doc []byte, offsets []int, f func(i int, pointer string)) {
+	l.doc, l.offsets, l.k, l.path, l.f = doc, offsets, 0, l.path[:0], f
+	for len(offsets) > l.k && offsets[l.k] < 0 {
+		l.tell("")
+	}
+	if l.k < len(offsets) {
+		l.value(l.program.root, space(doc, 0), 0)
+	}
+	for l.k < len(offsets) {
+		l.tell("")
+	}
+	l.doc, l.offsets, l.f = nil, nil, nil
+}
+
+func (l *Locator) tell(pointer string) {
 	l.f(l.k, pointer)
 	l.k++
 }
 
 // hit tells of the offsets below end: they are at path. It says whether they were the last.
-func (l *locator) hit(end int) (done bool) {
+func (l *Locator) hit(end int) (done bool) {
 	if l.k < len(l.offsets) && l.offsets[l.k] < end {
-		for pointer := string(l.path); l.k < len(l.offsets) && l.offsets[l.k] < end; {
+		for pointer := l.pointer(); l.k < len(l.offsets) && l.offsets[l.k] < end; {
 			l.tell(pointer)
 		}
 	}
 	return l.k == len(l.offsets)
 }
 
+func (l *Locator) pointer() string {
+	if s, ok := l.met[string(l.path)]; ok {
+		return s
+	}
+	if len(l.met) >= maxMet {
+		clear(l.met)
+	}
+	s := string(l.path)
+	l.met[s] = s
+	return s
+}
+
 const maxLocate = 10_000
 
 // value reads the value at i and returns the place behind it, or -1 when everything is told or the document breaks off.
-func (l *locator) value(n *node, i, depth int) int {
+func (l *Locator) value(n *node, i, depth int) int {
 	if i >= len(l.doc) || depth > maxLocate {
 		return -1
 	}
@@ -69,7 +95,7 @@ func (l *locator) value(n *node, i, depth int) int {
 }
 
 // scalar gives the place behind the scalar at i, or -1.
-func (l *locator) scalar(i int) int {
+func (l *Locator) scalar(i int) int {
 	switch c := l.doc[i]; {
 	case c == '"':
 		end, _ := scanString(l.doc, i+1)
@@ -83,7 +109,7 @@ func (l *locator) scalar(i int) int {
 	}
 }
 
-func (l *locator) object(n *node, i, depth int) int {
+func (l *Locator) object(n *node, i, depth int) int {
 	mark := len(l.path)
 	for i = space(l.doc, i+1); i < len(l.doc) && l.doc[i] == '"'; {
 		end, saw := scanString(l.doc, i+1)
@@ -120,7 +146,7 @@ func (l *locator) object(n *node, i, depth int) int {
 
 // closed ends a container whose last byte should be at i. An offset in it that no value or key held is the
 // container's own.
-func (l *locator) closed(i int, with byte) int {
+func (l *Locator) closed(i int, with byte) int {
 	if i >= len(l.doc) || l.doc[i] != with {
 		return -1
 	}
@@ -131,7 +157,7 @@ func (l *locator) closed(i int, with byte) int {
 }
 
 // member adds the member's name to the path and gives its node.
-func (l *locator) member(n *node, name []byte, saw uint8) *node {
+func (l *Locator) member(n *node, name []byte, saw uint8) *node {
 	if saw&sawEscape != 0 {
 		name = unescape(nil, name)
 	}
@@ -148,7 +174,7 @@ func (l *locator) member(n *node, name []byte, saw uint8) *node {
 	return n.object.extra
 }
 
-func (l *locator) array(n *node, i, depth int) int {
+func (l *Locator) array(n *node, i, depth int) int {
 	var item *node
 	if n != nil {
 		item = n.item

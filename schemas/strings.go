@@ -198,3 +198,13 @@ func detailAt(doc []byte, p int) string {
 	}
 	return winnow.DetailSyntax
 }
+
+// runeCount counts the code points of s, which is UTF-8. The standard library's function allocates for what is not ASCII.
+func runeCount(s []byte) (n int) {
+	for _, c := range s {
+		if c&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}

@@ -9,7 +9,7 @@ import (
 
 // MaxRecords is how many records a Judge takes before Finish: enough to make the cost per batch vanish, few enough that a
 // batch's columns stay in the processor's cache.
-const MaxRecords = 1024
+const MaxRecords = 2048
 
 // A Verdict is what a Judge says of one record. Its slices are borrowed until Reset.
 type Verdict struct {
@@ -58,9 +58,13 @@ type Judge struct {
 	actions []winnow.Action // on spans
 	found   []winnow.Span   // in the record that is being added
 	starts  []int           // of found
-	late    []lateReason
-	times   []int64
-	offsets []int64
+	scanned scanned
+
+	locator   *schemas.Locator
+	onLocated func(i int, pointer string) // j.located, made once
+	late      []lateReason
+	times     []int64
+	offsets   []int64
 
 	columns     arrow.Record // of the batch, from Finish to Reset; nil where nothing reads them
 	team, user  source
@@ -88,7 +92,7 @@ func New(p *Plan, windows func(Window)) *Judge {
 		j.hasWindows = j.hasWindows || c.Window
 	}
 	if p.NewScanner != nil {
-		j.scanner = p.NewScanner()
+		j.scanner, j.locator, j.onLocated = p.NewScanner(), schemas.NewLocator(p.Contract.Program), j.located
 	}
 	return j
 }
@@ -200,6 +204,10 @@ func (j *Judge) Columns() arrow.Record {
 		if it := &j.items[i]; it.edits && it.outcome != winnow.Failed {
 			return j.cleanColumns()
 		}
+	}
+	if j.columns != nil {
+		j.columns.Retain()
+		return j.columns
 	}
 	return j.decoder.Record()
 }

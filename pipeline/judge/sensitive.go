@@ -17,21 +17,31 @@ func (j *Judge) scan(it *item, doc []byte, frame int) {
 	for _, s := range j.found {
 		j.starts = append(j.starts, s.Start)
 	}
-	j.plan.Contract.Program.LocateAll(doc, j.starts, func(i int, pointer string) {
-		s := j.found[i]
-		action := j.plan.Policy.Action(s.Type, pointer)
-		switch action {
-		case winnow.ActionPass:
-			return
-		case winnow.ActionQuarantine:
-			it.outcome = winnow.Failed
-		default:
-			it.edits = true
-		}
-		j.addReason(it, winnow.Reason{Rule: s.Type, Pointer: pointer})
-		s.Start, s.End = s.Start+frame, s.End+frame
-		j.spans, j.actions = append(j.spans, s), append(j.actions, action)
-	})
+	j.scanned = scanned{it, frame}
+	j.locator.All(doc, j.starts, j.onLocated)
+}
+
+// scanned is the record that is being scanned.
+type scanned struct {
+	*item
+	frame int
+}
+
+// located takes a finding and where it was found.
+func (j *Judge) located(i int, pointer string) {
+	s, it := j.found[i], j.scanned.item
+	action := j.plan.Policy.Action(s.Type, pointer)
+	switch action {
+	case winnow.ActionPass:
+		return
+	case winnow.ActionQuarantine:
+		it.outcome = winnow.Failed
+	default:
+		it.edits = true
+	}
+	j.addReason(it, winnow.Reason{Rule: s.Type, Pointer: pointer})
+	s.Start, s.End = s.Start+j.scanned.frame, s.End+j.scanned.frame
+	j.spans, j.actions = append(j.spans, s), append(j.actions, action)
 }
 
 // addReason appends to the reasons of the record being added, each rule and place once.
