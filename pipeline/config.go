@@ -15,9 +15,9 @@ import (
 // A Config says what a Gate needs. All but DryRun, Log and Limits' zero values must be set; see DefaultConfig.
 type Config struct {
 	Client *wire.Client
-	// Group is the consumer group; its offsets are the gate offsets. Instance names this winnow.
-	Group, Instance string
-	SessionTimeout  time.Duration
+	// Group is the consumer group; its offsets are the gate offsets.
+	Group          string
+	SessionTimeout time.Duration
 	// FromLatest begins a partition without an offset at its end, not at its start.
 	FromLatest bool
 

@@ -117,7 +117,7 @@ func (w *world) start(change func(*Config)) *running {
 	w.t.Helper()
 	limits := DefaultLimits()
 	limits.Commit, limits.Refresh, limits.Drain = 20*time.Millisecond, 100*time.Millisecond, 2*time.Second
-	cfg := Config{Client: w.client, Group: "winnow", Instance: "test", SessionTimeout: 6 * time.Second, Sink: w.sink,
+	cfg := Config{Client: w.client, Group: "winnow", SessionTimeout: 6 * time.Second, Sink: w.sink,
 		EnsureSink:       func(context.Context, string) error { return nil },
 		VerdictRetention: time.Hour, Limits: limits, Tally: NewTally(1000, nil), Log: slog.New(slog.DiscardHandler), Topics: []string{"numbers"},
 		PlanFor: func(topic string) (*judge.Plan, error) {

@@ -6,16 +6,11 @@ import "strconv"
 // member. Array indices are numbers; a name that the schema does not know is *. It is "" where doc is not JSON
 // at that place, or nested deeper than 10,000.
 func (p *Program) Locate(doc []byte, offset int) (pointer string) {
-	p.LocateAll(doc, []int{offset}, func(_ int, at string) { pointer = at })
+	NewLocator(p).All(doc, []int{offset}, func(_ int, at string) { pointer = at })
 	return pointer
 }
 
-// LocateAll locates many offsets, which ascend, in one walk: it calls f for each of them, in order, with its index and what Locate gives.
-func (p *Program) LocateAll(doc []byte, offsets []int, f func(i int, pointer string)) {
-	NewLocator(p).All(doc, offsets, f)
-}
-
-// A Locator does what LocateAll does, again and again, and allocates only for pointers that it has not met. It belongs to one goroutine.
+// A Locator locates many offsets in one walk, and allocates only for pointers that it has not met. It belongs to one goroutine.
 type Locator struct {
 	program *Program
 	doc     []byte
@@ -32,7 +27,7 @@ const maxMet = 1024
 // NewLocator makes a Locator.
 func NewLocator(p *Program) *Locator { return &Locator{program: p, met: make(map[string]string)} }
 
-// All locates offsets, which ascend, in doc: see LocateAll.
+// All calls f for each of offsets, which ascend, in order, with its index and what Locate gives for it in doc.
 func (l *Locator) All(doc []byte, offsets []int, f func(i int, pointer string)) {
 	l.doc, l.offsets, l.k, l.path, l.f = doc, offsets, 0, l.path[:0], f
 	for len(offsets) > l.k && offsets[l.k] < 0 {

@@ -103,7 +103,7 @@ func (a *authority) server(t *testing.T, host string) *tls.Config {
 
 func load(t *testing.T, ca, cert, key, server string) *tls.Config {
 	t.Helper()
-	conf, err := LoadTLS(ca, cert, key, server)
+	conf, err := loadTLS(ca, cert, key, server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,4 +235,25 @@ func TestExplain(t *testing.T) {
 	if err := c.Explain(kafka.RebalanceInProgress); err != kafka.RebalanceInProgress { //nolint:errorlint // the same one
 		t.Errorf("another error became %v", err)
 	}
+}
+
+// loadTLS makes a client's TLS configuration of PEM files, of which each may be empty: the system's authorities, no certificate.
+func loadTLS(caFile, certFile, keyFile, serverName string) (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: serverName}
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, err
+		}
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, errors.New("no certificate in the CA file")
+		}
+	}
+	if certFile == "" {
+		return conf, nil
+	}
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	conf.Certificates = []tls.Certificate{cert}
+	return conf, err
 }

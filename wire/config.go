@@ -3,12 +3,10 @@ package wire
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"strconv"
 	"time"
 
@@ -117,32 +115,4 @@ func (s *SASL) mechanism() (sasl.Mechanism, error) {
 		return scram.Mechanism(scram.SHA512, s.Username, s.Password)
 	}
 	return plain.Mechanism{Username: s.Username, Password: s.Password}, nil
-}
-
-// LoadTLS makes a client's TLS configuration, TLS 1.2 or later. caFile (PEM) replaces the system's roots, certFile and
-// keyFile (PEM) are the client's own certificate, serverName replaces the broker's host name in the check of its
-// certificate; each may be empty, the certificate and its key only together.
-func LoadTLS(caFile, certFile, keyFile, serverName string) (*tls.Config, error) {
-	conf := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: serverName}
-	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the CA file: %w", err)
-		}
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("cannot use %s as CA file: it holds no PEM certificate", caFile)
-		}
-	}
-	if (certFile == "") != (keyFile == "") {
-		return nil, errors.New("a client certificate and its key go together: give both or neither")
-	}
-	if certFile != "" {
-		cert, err := tls.LoadX509KeyPair(certFile, keyFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot load the client certificate: %w", err)
-		}
-		conf.Certificates = []tls.Certificate{cert}
-	}
-	return conf, nil
 }

@@ -1,11 +1,8 @@
 package wire
 
 import (
-	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -36,27 +33,5 @@ func TestSASLPrintsWithoutThePassword(t *testing.T) {
 		if strings.Contains(text, "secret") || !strings.Contains(text, "user") {
 			t.Errorf("it prints %s", text)
 		}
-	}
-}
-
-func TestLoadTLS(t *testing.T) {
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "winnow")
-	conf, err := LoadTLS(ca.file, cert, key, "kafka")
-	if err != nil || conf.MinVersion != tls.VersionTLS12 || conf.ServerName != "kafka" || len(conf.Certificates) != 1 || conf.RootCAs == nil {
-		t.Errorf("%+v, %v", conf, err)
-	}
-	empty := filepath.Join(t.TempDir(), "empty.pem")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for want, files := range map[string][3]string{
-		"no such file":             {"missing.pem", "", ""},
-		"holds no PEM certificate": {empty, "", ""},
-		"go together":              {"", cert, ""},
-		"client certificate":       {"", cert, empty},
-	} {
-		_, err := LoadTLS(files[0], files[1], files[2], "")
-		wantText(t, err, want)
 	}
 }

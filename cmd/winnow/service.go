@@ -107,7 +107,7 @@ func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool, 
 	limits.Batch = int(p.Limits.Batch)
 	retention := time.Duration(p.Quarantine.Retention)
 	s.gate, err = pipeline.New(pipeline.Config{
-		Client: s.client, Group: p.Kafka.Group, Instance: p.Kafka.Instance,
+		Client: s.client, Group: p.Kafka.Group,
 		SessionTimeout: time.Duration(p.Kafka.SessionTimeout), FromLatest: p.Kafka.Start == "latest",
 		PlanFor: planFinder(p, plans), Topics: literalTopics(p),
 		Sink: quarantine.NewWriter(s.client, s.log, time.Now),
