@@ -32,14 +32,34 @@ type transport struct {
 	secured   bool // TLS or SASL is configured
 	logins    logins
 	closed    atomic.Bool
+	alive     lifetime
 
 	refreshing sync.Mutex
 	next       time.Time // no refresh before; guarded by refreshing
 }
 
+// A lifetime is the context of what kafka-go starts for a transport. Closing the idle connections alone is not enough: a request that began a moment
+// before would make them anew.
+type lifetime chan struct{}
+
+func (l lifetime) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (l lifetime) Done() <-chan struct{}       { return l }
+func (l lifetime) Value(any) any               { return nil }
+func (l lifetime) Err() error {
+	select {
+	case <-l:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
 func newTransport(cfg Config, mechanism sasl.Mechanism) *transport {
+	alive := make(lifetime)
 	t := &transport{
+		alive: alive,
 		inner: &kafka.Transport{
+			Context:     alive,
 			Dial:        cfg.Dial,
 			DialTimeout: cfg.DialTimeout,
 			IdleTimeout: idleTimeout,
@@ -57,7 +77,9 @@ func newTransport(cfg Config, mechanism sasl.Mechanism) *transport {
 }
 
 func (t *transport) close() {
-	t.closed.Store(true)
+	if !t.closed.Swap(true) {
+		close(t.alive)
+	}
 	t.inner.CloseIdleConnections()
 }
 
