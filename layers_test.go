@@ -34,15 +34,30 @@ var layers = map[string]map[string]string{
 		"strict":  "the pipeline file is YAML with places",
 		"schemas": "the pipeline file names contracts",
 	},
+	"pipeline/verdicts": {}, // the form of the verdict log: who reads it needs no gate
+	"pipeline/judge": {
+		"":        "reasons, rules and scanners",
+		"schemas": "it decodes by a program",
+		"wire":    "a team can be a record's header",
+	},
 	"pipeline": {
-		"":        "records, verdicts and sinks",
-		"schemas": "the gate decodes by a program",
-		"wire":    "the gate fetches and produces",
+		"":                  "records and sinks",
+		"schemas":           "the gate decodes by a program",
+		"wire":              "the gate fetches and produces",
+		"pipeline/judge":    "the gate judges",
+		"pipeline/verdicts": "the gate writes the verdict log",
 	},
 	"sinks/quarantine": {
 		"":        "it is a winnow.Sink",
 		"schemas": "edits that keep a masked document JSON",
 		"wire":    "the quarantine is a Kafka topic",
+	},
+	"sinks/feed": {
+		"":                  "it keeps what the gate has judged",
+		"schemas":           "columns of a contract's program",
+		"wire":              "it reads verdicts and records from Kafka",
+		"pipeline/judge":    "records that are read again are decoded, and the policy applied, as the gate did it",
+		"pipeline/verdicts": "what to feed is what the verdict log says",
 	},
 	"loadgen": {
 		"":         "reasons are what a planted fault expects",
@@ -64,7 +79,9 @@ var layers = map[string]map[string]string{
 		"validators":       "compiles rules",
 		"config":           "reads the pipeline file",
 		"pipeline":         "runs the gate",
+		"pipeline/judge":   "compiles plans",
 		"sinks/quarantine": "runs the review index",
+		"sinks/feed":       "runs the feeds",
 		"loadgen":          "runs the load",
 		"api":              "runs the API",
 		"testdata":         "the demo's contract",

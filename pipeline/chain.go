@@ -12,6 +12,7 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -72,7 +73,7 @@ func (s *partitionState) start(t Totals, now time.Time) {
 }
 
 // written moves the durable position behind an entry of the verdict log.
-func (s *partitionState) written(e *Entry, now time.Time) {
+func (s *partitionState) written(e *verdicts.Entry, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.totals.Add(e)

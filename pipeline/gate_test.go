@@ -18,6 +18,7 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -179,7 +180,7 @@ func (w *world) at(r *running, partitions int, n int64) {
 func (w *world) verdicts(topic string, partitions int, n int64) (sum Totals) {
 	w.t.Helper()
 	for p := range partitions {
-		_, end, err := w.client.Offsets(w.t.Context(), VerdictTopic(topic), p)
+		_, end, err := w.client.Offsets(w.t.Context(), verdicts.Topic(topic), p)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -380,7 +381,7 @@ func TestRetentionThatOvertakesIsCounted(t *testing.T) {
 	r = w.start(nil)
 	w.at(r, 3, 50)
 	for _, p := range r.Partitions() {
-		if p.Totals.Skipped[CauseRetention] != 20 || !p.Totals.Balanced() {
+		if p.Totals.Skipped[verdicts.CauseRetention] != 20 || !p.Totals.Balanced() {
 			t.Errorf("%+v", p.Totals)
 		}
 	}
@@ -401,7 +402,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := topics[VerdictTopic("numbers")]; ok || w.committed("numbers", 0) != -1 {
+	if _, ok := topics[verdicts.Topic("numbers")]; ok || w.committed("numbers", 0) != -1 {
 		t.Error("something was written")
 	}
 	if n, _ := w.sink.counts(); n != 0 {

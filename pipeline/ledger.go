@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // Totals is a partition's account: what became of every offset since First, where winnow began with it.
@@ -31,14 +33,14 @@ func (t *Totals) SkippedSum() (n int64) {
 func (t *Totals) Balanced() bool { return t.Consumed() == t.Passed+t.Quarantined+t.SkippedSum() }
 
 // Add accounts for an entry of the verdict log.
-func (t *Totals) Add(e *Entry) {
+func (t *Totals) Add(e *verdicts.Entry) {
 	t.Passed += e.Passed
-	t.Quarantined += Count(e.Failed)
+	t.Quarantined += verdicts.Count(e.Failed)
 	for cause, rs := range e.Skipped {
 		if t.Skipped == nil {
 			t.Skipped = make(map[string]int64)
 		}
-		t.Skipped[cause] += Count(rs)
+		t.Skipped[cause] += verdicts.Count(rs)
 	}
 	t.Next = e.To
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -25,7 +26,7 @@ func TestALieInTheMiddleLosesNothing(t *testing.T) {
 	if err := w.judgeSet(later); err != nil {
 		t.Fatal(err)
 	}
-	if n := g.account(t, 10, w.next).Skipped[CauseCompacted]; n != 0 {
+	if n := g.account(t, 10, w.next).Skipped[verdicts.CauseCompacted]; n != 0 {
 		t.Errorf("%d records that are in the log were counted as compacted away", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -77,7 +78,7 @@ func (w *worker) reject(p *piece, large *wire.Oversize) {
 	}
 	r.Team, _ = w.count.Count(winnow.Failed, true, r.Covers, r.Reasons, []byte(team), nil)
 	w.list = append(w.list, r)
-	w.entry.Failed = AddRange(w.entry.Failed, OffsetRange{w.next, p.after})
+	w.entry.Failed = verdicts.AddRange(w.entry.Failed, verdicts.Range{From: w.next, To: p.after})
 	w.next = p.after
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -66,7 +67,7 @@ func (c *chain) resume(ctx context.Context) (Totals, error) {
 }
 
 // lostOffset refuses a partition that has no offset though verdicts were logged, be it that retention has taken them since.
-func (c *chain) lostOffset(tail []Entry, logged int64) error {
+func (c *chain) lostOffset(tail []verdicts.Entry, logged int64) error {
 	if logged == 0 {
 		return nil
 	}
@@ -120,15 +121,15 @@ func (c *chain) committed(ctx context.Context) (p wire.Position, err error) {
 func (c *chain) withinLog(ctx context.Context, t Totals, start, end int64) (Totals, error) {
 	if t.Next > end {
 		return t, fmt.Errorf("the gate offset %d of %s/%d lies behind the log's end %d: the topic was made anew or truncated; if that is right, delete %s and the "+
-			"group's offsets, and start again", t.Next, c.topic, c.partition, end, VerdictTopic(c.topic))
+			"group's offsets, and start again", t.Next, c.topic, c.partition, end, verdicts.Topic(c.topic))
 	}
 	if t.Next >= start {
 		return t, nil
 	}
-	gap := OffsetRange{t.Next, start}
+	gap := verdicts.Range{From: t.Next, To: start}
 	c.log.Error("retention passed the gate offset: records were deleted before they were judged", "from", gap.From, "to", gap.To, "records_at_most", gap.Len())
-	e := Entry{From: gap.From, Contract: c.plan.Contract.Hash}
-	e.Skip(CauseRetention, gap)
+	e := verdicts.Entry{From: gap.From, Contract: c.plan.Contract.Hash}
+	e.Skip(verdicts.CauseRetention, gap)
 	if err := e.Close(gap.To); err != nil {
 		return t, err
 	}
@@ -142,8 +143,8 @@ func (c *chain) withinLog(ctx context.Context, t Totals, start, end int64) (Tota
 // readTail reads the end of a partition's verdict log: all entries from the one that covers offset on, or some last ones where offset is negative. It
 // reads backwards in growing steps, since a gate dies with few entries uncommitted. logged is how many entries there ever were, those that retention has
 // taken among them.
-func readTail(ctx context.Context, client *wire.Client, topic string, partition int, offset int64) (tail []Entry, logged int64, err error) {
-	start, end, err := bounds(ctx, client, VerdictTopic(topic), partition)
+func readTail(ctx context.Context, client *wire.Client, topic string, partition int, offset int64) (tail []verdicts.Entry, logged int64, err error) {
+	start, end, err := bounds(ctx, client, verdicts.Topic(topic), partition)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -160,12 +161,12 @@ func readTail(ctx context.Context, client *wire.Client, topic string, partition 
 }
 
 // readEntries reads the verdict log's records [from, to).
-func readEntries(ctx context.Context, client *wire.Client, topic string, partition int, from, to int64) ([]Entry, error) {
-	var entries []Entry
-	err := client.Scan(ctx, VerdictTopic(topic), partition, from, to, func(r *winnow.Record) error {
-		var e Entry
+func readEntries(ctx context.Context, client *wire.Client, topic string, partition int, from, to int64) ([]verdicts.Entry, error) {
+	var entries []verdicts.Entry
+	err := client.Scan(ctx, verdicts.Topic(topic), partition, from, to, func(r *winnow.Record) error {
+		var e verdicts.Entry
 		if err := json.Unmarshal(r.Value, &e); err != nil {
-			return fmt.Errorf("%s/%d/%d is not an entry of a verdict log", VerdictTopic(topic), partition, r.Offset)
+			return fmt.Errorf("%s/%d/%d is not an entry of a verdict log", verdicts.Topic(topic), partition, r.Offset)
 		}
 		entries = append(entries, e)
 		return nil

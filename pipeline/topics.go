@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // ensureVerdicts makes the verdict log's topic, with its source's partition count and replication, or checks the one that is there.
 func (g *Gate) ensureVerdicts(ctx context.Context, topic string) error {
-	client, name := g.cfg.Client, VerdictTopic(topic)
+	client, name := g.cfg.Client, verdicts.Topic(topic)
 	all, err := client.Topics(ctx, topic, name)
 	if err != nil {
 		return err

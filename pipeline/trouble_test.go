@@ -14,6 +14,7 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/schemas"
 )
 
@@ -60,7 +61,7 @@ func TestAMissingOffsetBesideAnEmptiedLogIsRefused(t *testing.T) {
 	}
 	req := kmsg.NewPtrDeleteRecordsRequest()
 	topic := kmsg.NewDeleteRecordsRequestTopic()
-	topic.Topic = VerdictTopic("numbers")
+	topic.Topic = verdicts.Topic("numbers")
 	for p := range int32(3) {
 		part := kmsg.NewDeleteRecordsRequestTopicPartition()
 		part.Partition, part.Offset = p, -1

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -82,7 +83,7 @@ func (w *worker) batch(p *piece) error {
 
 // relieve hands over what has gathered, when it is enough.
 func (w *worker) relieve() error {
-	if !w.full() && w.entry.ranges() < maxRanges && len(w.records)+len(w.rules) < maxCounts {
+	if !w.full() && w.entry.Ranges() < maxRanges && len(w.records)+len(w.rules) < maxCounts {
 		return nil
 	}
 	return w.flush()
@@ -113,7 +114,7 @@ func (w *worker) flush() error {
 // begin takes up an empty job.
 func (w *worker) begin(j *job) {
 	w.job, w.count.to = j, &j.counts
-	w.entry = &Entry{From: w.next, Contract: w.plan.Contract.Hash}
+	w.entry = &verdicts.Entry{From: w.next, Contract: w.plan.Contract.Hash}
 }
 
 // readable walks the records once before any is judged: a batch is read whole, or it goes to the quarantine whole.
@@ -134,10 +135,10 @@ func (w *worker) settle() {
 		team, user := w.count.Count(v.Outcome, v.Failed, 1, v.Reasons, v.Team, v.User)
 		switch v.Outcome {
 		case winnow.Failed:
-			w.entry.Failed = AddOffset(w.entry.Failed, r.Offset)
+			w.entry.Failed = verdicts.AddOffset(w.entry.Failed, r.Offset)
 			w.add(r, &v, w.plan.Contract.Hash, team, user)
 		case winnow.Skipped:
-			w.entry.Skip(v.Cause, OffsetRange{r.Offset, r.Offset + 1})
+			w.entry.Skip(v.Cause, verdicts.Range{From: r.Offset, To: r.Offset + 1})
 		case winnow.Tagged:
 			w.tag(r.Offset, v.Reasons)
 			w.entry.Passed++
@@ -160,7 +161,7 @@ func (w *worker) tag(offset int64, reasons []winnow.Reason) {
 // gap accounts for the offsets below to that no record has.
 func (w *worker) gap(to int64) {
 	if to > w.next {
-		w.entry.Skip(CauseCompacted, OffsetRange{w.next, to})
+		w.entry.Skip(verdicts.CauseCompacted, verdicts.Range{From: w.next, To: to})
 		w.next = to
 	}
 }
@@ -168,10 +169,10 @@ func (w *worker) gap(to int64) {
 func (w *worker) skipBatch(p *piece) {
 	w.settle()
 	w.gap(p.Base)
-	cause := CauseAborted
+	cause := verdicts.CauseAborted
 	if p.Control() {
-		cause = CauseControl
+		cause = verdicts.CauseControl
 	}
-	w.entry.Skip(cause, OffsetRange{w.next, p.after})
+	w.entry.Skip(cause, verdicts.Range{From: w.next, To: p.after})
 	w.next = p.after
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/schemas"
 	"github.com/winnow-data/winnow/wire"
 )
@@ -53,7 +54,7 @@ func batch(base int64, codec wire.Codec, values ...string) []byte {
 
 // gathered is what a worker handed over.
 type gathered struct {
-	entries  []*Entry
+	entries  []*verdicts.Entry
 	rejected []string // offset: reasons
 	raw      [][]byte
 }
@@ -102,7 +103,7 @@ func TestWorkerJudgesASet(t *testing.T) {
 			t.Fatal(codec, err)
 		}
 		sum := g.account(t, 100, 107)
-		if sum.Passed != 2 || sum.Quarantined != 2 || sum.Skipped[CauseTombstone] != 1 || sum.Skipped[CauseCompacted] != 2 {
+		if sum.Passed != 2 || sum.Quarantined != 2 || sum.Skipped[verdicts.CauseTombstone] != 1 || sum.Skipped[verdicts.CauseCompacted] != 2 {
 			t.Errorf("%s: %+v", codec, sum)
 		}
 		want := "101+1 [{type /n }] 106+1 [{json  syntax}]"
@@ -151,7 +152,7 @@ func TestWorkerSkipsTransactions(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := g.account(t, 0, 4)
-	if sum.Passed != 1 || sum.Quarantined != 0 || sum.Skipped[CauseAborted] != 2 || sum.Skipped[CauseControl] != 1 {
+	if sum.Passed != 1 || sum.Quarantined != 0 || sum.Skipped[verdicts.CauseAborted] != 2 || sum.Skipped[verdicts.CauseControl] != 1 {
 		t.Errorf("%+v", sum)
 	}
 }
@@ -171,7 +172,7 @@ func TestAnAbortedBatchThatIsTooLarge(t *testing.T) {
 		if err := w.judgeSet(&fetched{Fetched: wire.Fetched{TooLarge: large, Aborted: c.aborted}}); err != nil {
 			t.Fatal(err)
 		}
-		if sum := g.account(t, 0, 2); sum.Skipped[CauseAborted] != c.skip || sum.Quarantined != c.failed {
+		if sum := g.account(t, 0, 2); sum.Skipped[verdicts.CauseAborted] != c.skip || sum.Quarantined != c.failed {
 			t.Errorf("%+v", sum)
 		}
 	}
@@ -274,7 +275,7 @@ func TestShadowQuarantinesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := g.account(t, 0, 2)
-	if sum.Passed != 2 || len(g.rejected) != 0 || Count(g.entries[0].Tagged["type"]) != 1 {
+	if sum.Passed != 2 || len(g.rejected) != 0 || verdicts.Count(g.entries[0].Tagged["type"]) != 1 {
 		t.Errorf("%+v, %+v", sum, g.entries[0])
 	}
 	if got := rows(t, w.count.tally, ByTeam); got != "b 1/1\na 0/1\n" {

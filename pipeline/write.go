@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -13,7 +14,7 @@ import (
 type job struct {
 	rejects
 	counts
-	entry *Entry
+	entry *verdicts.Entry
 }
 
 func newJob(limit int) *job { return &job{rejects: rejects{limit: limit}} }
@@ -46,14 +47,14 @@ func (c *chain) write(ctx context.Context, jobs <-chan *job, spare chan<- *job) 
 }
 
 // appendVerdict writes an entry to the verdict log and waits for its acknowledgement.
-func (c *chain) appendVerdict(ctx context.Context, e *Entry, out []byte) ([]byte, error) {
+func (c *chain) appendVerdict(ctx context.Context, e *verdicts.Entry, out []byte) ([]byte, error) {
 	value, err := json.Marshal(e)
 	if err != nil {
 		return out, fmt.Errorf("cannot write a verdict: %w", err)
 	}
 	out = wire.EncodeBatch(out, []wire.OutRecord{{Value: value, Time: time.Now().UnixMilli()}}, wire.CodecNone)
 	err = wire.Retry(ctx, "append to the verdict log", c.log, func(ctx context.Context) error {
-		_, err := c.gate.cfg.Client.Produce(ctx, VerdictTopic(c.topic), c.partition, out)
+		_, err := c.gate.cfg.Client.Produce(ctx, verdicts.Topic(c.topic), c.partition, out)
 		if err != nil {
 			c.state.setTrouble(err.Error())
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // again is what came out of its order, behind the entry that it belongs to: quarantined offsets and second verdicts. A crash and two gates
@@ -25,7 +25,7 @@ func (a *again) verdict(v *verdict) {
 	}
 }
 
-func (a *again) reject(r pipeline.OffsetRange) { a.rejects = pipeline.AddRange(a.rejects, r) }
+func (a *again) reject(r verdicts.Range) { a.rejects = verdicts.AddRange(a.rejects, r) }
 
 // relieve settles when enough was put aside.
 func (p *partition) relieve(ctx context.Context) error {
@@ -41,13 +41,13 @@ func (p *partition) settle(ctx context.Context) error {
 		return nil
 	}
 	slices.SortFunc(p.again.rejects, byFrom)
-	slices.SortFunc(p.again.verdicts, func(a, b *verdict) int { return byFrom(a.OffsetRange, b.OffsetRange) })
+	slices.SortFunc(p.again.verdicts, func(a, b *verdict) int { return byFrom(a.Range, b.Range) })
 	next := p.From
 	_, err := p.walk(ctx, &p.verdicts, p.place, entries{
 		gone: func() {},
 		none: func(int64) {},
 		entry: func(v *verdict, _ int64) error {
-			if fresh := (pipeline.OffsetRange{From: max(v.From, next), To: v.To}); fresh.Len() > 0 {
+			if fresh := (verdicts.Range{From: max(v.From, next), To: v.To}); fresh.Len() > 0 {
 				next = v.To
 				p.recall(v.cut(fresh))
 			}
@@ -70,7 +70,7 @@ func (p *partition) recall(v *verdict) {
 		if r.From >= v.To {
 			break
 		}
-		if in := overlap(r, v.OffsetRange); in.Len() > 0 {
+		if in := overlap(r, v.Range); in.Len() > 0 {
 			p.rejects.again(in, v)
 		}
 	}
@@ -81,9 +81,9 @@ func (p *partition) recall(v *verdict) {
 		if w.From >= v.To {
 			break
 		}
-		if in := overlap(w.OffsetRange, v.OffsetRange); in.Len() > 0 {
+		if in := overlap(w.Range, v.Range); in.Len() > 0 {
 			differ := v.disagree(w, in)
-			p.Doubled += in.Len() - pipeline.Count(differ)
+			p.Doubled += in.Len() - verdicts.Count(differ)
 			p.contradictAll(differ, "two verdicts that are not the same")
 		}
 	}

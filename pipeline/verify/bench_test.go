@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -45,9 +45,9 @@ func failing(b *testing.B, records, every int, codec wire.Codec) *scene {
 	}
 	batch := wire.EncodeBatch(nil, rs, codec)
 	for from := 0; from < records; from += 10_000 {
-		e := pipeline.Entry{From: int64(from), Passed: 10_000 - int64(10_000/every)}
+		e := verdicts.Entry{From: int64(from), Passed: 10_000 - int64(10_000/every)}
 		for o := from; o < from+10_000; o += every {
-			e.Failed = pipeline.AddOffset(e.Failed, int64(o))
+			e.Failed = verdicts.AddOffset(e.Failed, int64(o))
 		}
 		if err := e.Close(int64(from + 10_000)); err != nil {
 			b.Fatal(err)

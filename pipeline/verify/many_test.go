@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // More out of its order, and more missing, than is held at one time: all of it is found.
@@ -35,9 +35,9 @@ func half(t testing.TB, entries, each int) (s *scene, ids []string) {
 	s.sources, s.entries, s.rejects, s.committed = nil, nil, nil, -1
 	for i := range entries {
 		s.sources = append(s.sources, func(s *scene) { s.records(each) })
-		e := pipeline.Entry{From: int64(i * each), Passed: int64(each / 2)}
+		e := verdicts.Entry{From: int64(i * each), Passed: int64(each / 2)}
 		for o := i * each; o < (i+1)*each; o += 2 {
-			e.Failed = pipeline.AddOffset(e.Failed, int64(o))
+			e.Failed = verdicts.AddOffset(e.Failed, int64(o))
 			ids = append(ids, s.id(o))
 		}
 		if err := e.Close(int64((i + 1) * each)); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/winnow-data/winnow"
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -124,7 +124,7 @@ func (p *partition) garble(place int64) {
 		p.garbled = place
 		return
 	}
-	p.note(p.verdicts.topic, pipeline.OffsetRange{From: place, To: place + 1}, notAnEntry)
+	p.note(p.verdicts.topic, verdicts.Range{From: place, To: place + 1}, notAnEntry)
 }
 
 const notAnEntry = "it cannot be read as an entry of the verdict log"
@@ -132,9 +132,9 @@ const notAnEntry = "it cannot be read as an entry of the verdict log"
 // entry takes the next entry of the verdict log.
 func (p *partition) entry(ctx context.Context, v *verdict) error {
 	if v.wrong != nil {
-		p.contradict(v.OffsetRange, "the entry of the verdict log does not add up: "+v.wrong.Error())
+		p.contradict(v.Range, "the entry of the verdict log does not add up: "+v.wrong.Error())
 	}
-	fresh := v.OffsetRange
+	fresh := v.Range
 	if p.begun {
 		fresh.From = max(fresh.From, p.next)
 		if v.From < p.next {
@@ -168,10 +168,10 @@ func (p *partition) entry(ctx context.Context, v *verdict) error {
 // repeated puts aside what an entry says of offsets that an earlier one spoke of.
 func (p *partition) repeated(v *verdict) {
 	if v.From < p.From {
-		p.contradict(overlap(v.OffsetRange, pipeline.OffsetRange{To: p.From}), "its verdict stands behind those of later offsets")
+		p.contradict(overlap(v.Range, verdicts.Range{To: p.From}), "its verdict stands behind those of later offsets")
 	}
 	if v.wrong == nil {
-		p.again.verdict(v.cut(pipeline.OffsetRange{From: p.From, To: p.next}))
+		p.again.verdict(v.cut(verdicts.Range{From: p.From, To: p.next}))
 	}
 }
 
@@ -185,7 +185,7 @@ func (p *partition) begin(from int64) {
 
 // gap accounts for the offsets before the next entry, which begins at to; without is the problem if nothing else explains it.
 func (p *partition) gap(to int64, without string) {
-	r := pipeline.OffsetRange{From: p.next, To: to}
+	r := verdicts.Range{From: p.next, To: to}
 	switch {
 	case r.Len() > 0 && p.hole:
 		p.Unverifiable += r.Len()
@@ -196,17 +196,17 @@ func (p *partition) gap(to int64, without string) {
 		p.contradict(r, without)
 	}
 	if p.garbled >= 0 {
-		p.note(p.verdicts.topic, pipeline.OffsetRange{From: p.garbled, To: p.garbled + 1}, notAnEntry)
+		p.note(p.verdicts.topic, verdicts.Range{From: p.garbled, To: p.garbled + 1}, notAnEntry)
 	}
 	p.hole, p.garbled = false, -1
 }
 
 func (p *partition) count(v *verdict) {
 	p.Passed += v.passed
-	p.Quarantined += pipeline.Count(v.failed)
-	p.Tagged += pipeline.Count(v.tagged)
+	p.Quarantined += verdicts.Count(v.failed)
+	p.Tagged += verdicts.Count(v.tagged)
 	for cause, rs := range v.skipped {
-		if n := pipeline.Count(rs); n > 0 {
+		if n := verdicts.Count(rs); n > 0 {
 			p.SkippedBy[cause] += n
 		}
 	}

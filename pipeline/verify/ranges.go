@@ -4,16 +4,16 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // An offsets is a set of offsets: ranges, ascending, disjoint and not empty.
-type offsets = []pipeline.OffsetRange
+type offsets = []verdicts.Range
 
-func byFrom(a, b pipeline.OffsetRange) int { return cmp.Compare(a.From, b.From) }
+func byFrom(a, b verdicts.Range) int { return cmp.Compare(a.From, b.From) }
 
 // merge makes a set of ranges that may overlap, in their own memory.
-func merge(rs []pipeline.OffsetRange) offsets {
+func merge(rs []verdicts.Range) offsets {
 	slices.SortFunc(rs, byFrom)
 	out := rs[:0]
 	for _, r := range rs {
@@ -28,7 +28,7 @@ func merge(rs []pipeline.OffsetRange) offsets {
 
 // first is the index of the first range of s that ends behind offset.
 func first(s offsets, offset int64) int {
-	i, _ := slices.BinarySearchFunc(s, offset, func(r pipeline.OffsetRange, o int64) int {
+	i, _ := slices.BinarySearchFunc(s, offset, func(r verdicts.Range, o int64) int {
 		if r.To <= o {
 			return -1
 		}
@@ -38,13 +38,13 @@ func first(s offsets, offset int64) int {
 }
 
 // overlap is what two ranges share; it has no length where they share nothing.
-func overlap(a, b pipeline.OffsetRange) pipeline.OffsetRange {
+func overlap(a, b verdicts.Range) verdicts.Range {
 	from := max(a.From, b.From)
-	return pipeline.OffsetRange{From: from, To: max(from, min(a.To, b.To))}
+	return verdicts.Range{From: from, To: max(from, min(a.To, b.To))}
 }
 
 // clip is the part of s in r.
-func clip(s offsets, r pipeline.OffsetRange) (out offsets) {
+func clip(s offsets, r verdicts.Range) (out offsets) {
 	for i := first(s, r.From); i < len(s) && s[i].From < r.To; i++ {
 		if in := overlap(s[i], r); in.Len() > 0 {
 			out = append(out, in)
@@ -54,10 +54,10 @@ func clip(s offsets, r pipeline.OffsetRange) (out offsets) {
 }
 
 // minus is r without s.
-func minus(r pipeline.OffsetRange, s offsets) (out offsets) {
+func minus(r verdicts.Range, s offsets) (out offsets) {
 	for i := first(s, r.From); i < len(s) && s[i].From < r.To; i++ {
 		if s[i].From > r.From {
-			out = append(out, pipeline.OffsetRange{From: r.From, To: s[i].From})
+			out = append(out, verdicts.Range{From: r.From, To: s[i].From})
 		}
 		r.From = s[i].To
 	}
@@ -79,7 +79,7 @@ func without(a, b offsets) (out offsets) {
 func differ(a, b offsets) offsets { return append(without(a, b), without(b, a)...) }
 
 // take removes r from s, which it changes, and gives what of r was not in it. To take them one by one from the front is cheap.
-func take(s offsets, r pipeline.OffsetRange) (left, rest offsets) {
+func take(s offsets, r verdicts.Range) (left, rest offsets) {
 	i := first(s, r.From)
 	if i == len(s) || s[i].From >= r.To {
 		return s, offsets{r}

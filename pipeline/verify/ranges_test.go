@@ -5,21 +5,21 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // Sets of offsets against sets of single offsets.
 func TestRanges(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	const n = 40
-	random := func() (rs []pipeline.OffsetRange) {
+	random := func() (rs []verdicts.Range) {
 		for range rnd.IntN(8) {
 			from := rnd.Int64N(n - 1)
-			rs = append(rs, pipeline.OffsetRange{From: from, To: from + 1 + rnd.Int64N(min(n-from, 6))})
+			rs = append(rs, verdicts.Range{From: from, To: from + 1 + rnd.Int64N(min(n-from, 6))})
 		}
 		return rs
 	}
-	list := func(rs []pipeline.OffsetRange) (has [n + 8]bool) {
+	list := func(rs []verdicts.Range) (has [n + 8]bool) {
 		for _, r := range rs {
 			for o := r.From; o < r.To; o++ {
 				has[o] = true
@@ -38,7 +38,7 @@ func TestRanges(t *testing.T) {
 		a, b := random(), random()
 		as, bs := list(a), list(b)
 		sa, sb := merge(slices.Clone(a)), merge(slices.Clone(b))
-		r := pipeline.OffsetRange{From: rnd.Int64N(n), To: n}
+		r := verdicts.Range{From: rnd.Int64N(n), To: n}
 		r.To = r.From + rnd.Int64N(n-r.From+1)
 		clipped, less, taken, diff := clip(sa, r), without(sa, sb), without(offsets{r}, sa), differ(sa, sb)
 		left, rest := take(slices.Clone(sa), r)

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/winnow-data/winnow"
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -17,7 +17,7 @@ type records struct {
 
 func newRecords(ctx context.Context, p *partition) *records {
 	return &records{p: p, z: wire.NewDecompressor(inflate), stream: newStream(func(yield func(*wire.Scanned) error) error {
-		from := kept{p.source.topic, p.source.OffsetRange}
+		from := kept{p.source.topic, p.source.Range}
 		from.From = max(from.From, min(p.From, from.To))
 		_, err := p.walk(ctx, &from, from.To, func(s *wire.Scanned, _ *wire.Decompressor) error {
 			if s == nil {
@@ -37,7 +37,7 @@ func (s *records) match(v *verdict) error {
 	}
 	end := min(v.To, max(v.From, s.p.source.To))
 	if end < v.To {
-		s.p.contradict(pipeline.OffsetRange{From: end, To: v.To}, "a verdict, and the source does not go so far")
+		s.p.contradict(verdicts.Range{From: end, To: v.To}, "a verdict, and the source does not go so far")
 	}
 	for at := v.From; ; {
 		batch, err := s.peek()
@@ -49,11 +49,11 @@ func (s *records) match(v *verdict) error {
 			at = start
 		}
 		if batch == nil || (*batch).From >= end {
-			s.absent(v, pipeline.OffsetRange{From: at, To: end})
+			s.absent(v, verdicts.Range{From: at, To: end})
 			return nil
 		}
-		if in := overlap(pipeline.OffsetRange{From: at, To: end}, pipeline.OffsetRange{From: (*batch).From, To: (*batch).To}); in.Len() > 0 {
-			s.absent(v, pipeline.OffsetRange{From: at, To: in.From})
+		if in := overlap(verdicts.Range{From: at, To: end}, verdicts.Range{From: (*batch).From, To: (*batch).To}); in.Len() > 0 {
+			s.absent(v, verdicts.Range{From: at, To: in.From})
 			s.compare(v, *batch, in)
 			at = in.To
 		}
@@ -65,18 +65,18 @@ func (s *records) match(v *verdict) error {
 }
 
 // compare holds v against a batch, in r. One that cannot be read counts for nothing: nobody knows any more what was in it, or how much.
-func (s *records) compare(v *verdict, batch *wire.Scanned, r pipeline.OffsetRange) {
+func (s *records) compare(v *verdict, batch *wire.Scanned, r verdicts.Range) {
 	if batch.Err == nil && (batch.Aborted || batch.Batch.Control()) {
 		s.absent(v, r)
 		return
 	}
-	have, tombstones, err := offsets{r}, clip(v.skipped[pipeline.CauseTombstone], r), batch.Err
+	have, tombstones, err := offsets{r}, clip(v.skipped[verdicts.CauseTombstone], r), batch.Err
 	dense := int64(batch.Batch.Count) == int64(batch.Batch.LastOffsetDelta)+1
 	if err == nil && (!dense || len(tombstones) > 0) {
 		have, err = s.open(batch, r, tombstones)
 	}
 	if err != nil {
-		s.p.Unverifiable += pipeline.Count(without(clip(v.records, r), v.failed))
+		s.p.Unverifiable += verdicts.Count(without(clip(v.records, r), v.failed))
 		return
 	}
 	for _, none := range minus(r, have) {
@@ -90,7 +90,7 @@ func (s *records) compare(v *verdict, batch *wire.Scanned, r pipeline.OffsetRang
 }
 
 // open gives the offsets that a batch has records at, in r, and contradicts tombstones that have a value.
-func (s *records) open(batch *wire.Scanned, r pipeline.OffsetRange, tombstones offsets) (have offsets, err error) {
+func (s *records) open(batch *wire.Scanned, r verdicts.Range, tombstones offsets) (have offsets, err error) {
 	walk, err := batch.Records(s.z)
 	if err != nil {
 		return nil, err
@@ -100,9 +100,9 @@ func (s *records) open(batch *wire.Scanned, r pipeline.OffsetRange, tombstones o
 		if rec.Offset < r.From || rec.Offset >= r.To {
 			continue
 		}
-		have = pipeline.AddOffset(have, rec.Offset)
-		if rec.Value != nil && pipeline.Contains(tombstones, rec.Offset) {
-			full = pipeline.AddOffset(full, rec.Offset)
+		have = verdicts.AddOffset(have, rec.Offset)
+		if rec.Value != nil && verdicts.Contains(tombstones, rec.Offset) {
+			full = verdicts.AddOffset(full, rec.Offset)
 		}
 	}
 	if walk.Err() == nil {
@@ -112,10 +112,10 @@ func (s *records) open(batch *wire.Scanned, r pipeline.OffsetRange, tombstones o
 }
 
 // absent holds v against there being no records in r. A compacted topic loses them after they were judged, and no other may.
-func (s *records) absent(v *verdict, r pipeline.OffsetRange) {
+func (s *records) absent(v *verdict, r verdicts.Range) {
 	without := clip(v.records, r)
 	if s.p.compacted {
-		s.p.Unverifiable += pipeline.Count(without)
+		s.p.Unverifiable += verdicts.Count(without)
 		return
 	}
 	s.p.contradictAll(without, "a verdict, and no record")

@@ -9,14 +9,14 @@ import (
 	"strconv"
 
 	"github.com/winnow-data/winnow"
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
 // A reject is what the quarantine says of one of its records: which offsets of the source it stands for, several for a whole batch that could
 // not be read. A reject without any says that Kafka deleted records here, or that they cannot be read.
 type reject struct {
-	pipeline.OffsetRange
+	verdicts.Range
 	place   int64 // its own offset
 	problem string
 }
@@ -104,7 +104,7 @@ func readReject(rec *winnow.Record, prefix []byte) reject {
 	if batch != nil && json.Unmarshal(batch, &covers) != nil || covers.Offsets < 1 || covers.Offsets > maxCovered || offset > math.MaxInt64-maxCovered {
 		return wrong
 	}
-	return reject{OffsetRange: pipeline.OffsetRange{From: offset, To: offset + covers.Offsets}, place: rec.Offset}
+	return reject{Range: verdicts.Range{From: offset, To: offset + covers.Offsets}, place: rec.Offset}
 }
 
 // peek gives the next record, nil at the end.
@@ -119,7 +119,7 @@ func (r *rejects) peek() (*reject, error) {
 			return rec, nil
 		}
 		if rec.problem != "" {
-			r.p.note(r.p.quarantine.topic, pipeline.OffsetRange{From: rec.place, To: rec.place + 1}, rec.problem)
+			r.p.note(r.p.quarantine.topic, verdicts.Range{From: rec.place, To: rec.place + 1}, rec.problem)
 		} else {
 			r.hole = true
 		}
@@ -136,8 +136,8 @@ func (r *rejects) excuse(rec *reject) {
 	if rec != nil {
 		r.gone = rec.From
 	}
-	below := pipeline.OffsetRange{To: r.gone}
-	r.p.Unverifiable += pipeline.Count(clip(r.missing, below))
+	below := verdicts.Range{To: r.gone}
+	r.p.Unverifiable += verdicts.Count(clip(r.missing, below))
 	r.missing = without(r.missing, offsets{below})
 }
 
@@ -151,14 +151,14 @@ func (r *rejects) match(ctx context.Context, v *verdict) error {
 		r.miss()
 	}
 	for _, f := range v.failed {
-		excused := overlap(f, pipeline.OffsetRange{To: r.gone})
+		excused := overlap(f, verdicts.Range{To: r.gone})
 		r.p.Unverifiable += excused.Len()
 		if f.From = max(f.From, excused.To); f.Len() > 0 {
 			r.missing = append(r.missing, f)
 		}
 	}
 	for ; rec != nil && rec.From < v.To; rec, err = r.peek() {
-		r.take(rec.OffsetRange, v)
+		r.take(rec.Range, v)
 		if rec.From = v.To; rec.To <= v.To {
 			r.drop()
 		}
@@ -170,17 +170,17 @@ func (r *rejects) match(ctx context.Context, v *verdict) error {
 }
 
 // take ticks a record off against v, and what it says of offsets before v against what was missing there. What it says of offsets behind v waits.
-func (r *rejects) take(in pipeline.OffsetRange, v *verdict) {
+func (r *rejects) take(in verdicts.Range, v *verdict) {
 	var rest offsets
 	r.missing, rest = take(r.missing, in)
 	for _, o := range rest {
-		if lost := overlap(o, pipeline.OffsetRange{To: r.p.From}); lost.Len() > 0 {
+		if lost := overlap(o, verdicts.Range{To: r.p.From}); lost.Len() > 0 {
 			r.early(lost)
 		}
-		if before := overlap(o, pipeline.OffsetRange{From: r.p.From, To: v.From}); before.Len() > 0 {
+		if before := overlap(o, verdicts.Range{From: r.p.From, To: v.From}); before.Len() > 0 {
 			r.p.again.reject(before)
 		}
-		if now := overlap(o, v.OffsetRange); now.Len() > 0 {
+		if now := overlap(o, v.Range); now.Len() > 0 {
 			r.again(now, v)
 		}
 	}
@@ -188,26 +188,26 @@ func (r *rejects) take(in pipeline.OffsetRange, v *verdict) {
 
 // early is for quarantined offsets before the first verdict. If Kafka deleted verdicts, theirs was among them; and those that the source
 // still holds are accounted for as such.
-func (r *rejects) early(o pipeline.OffsetRange) {
+func (r *rejects) early(o verdicts.Range) {
 	if r.p.verdicts.From > 0 {
-		r.p.Unverifiable += overlap(o, pipeline.OffsetRange{To: r.p.source.From}).Len()
+		r.p.Unverifiable += overlap(o, verdicts.Range{To: r.p.source.From}).Len()
 		return
 	}
 	r.p.contradict(o, "in the quarantine, without a verdict")
 }
 
 // again is for quarantined offsets that v speaks of and that nothing misses: they were met before, or should not be there.
-func (r *rejects) again(o pipeline.OffsetRange, v *verdict) {
+func (r *rejects) again(o verdicts.Range, v *verdict) {
 	if v.wrong != nil {
 		return // and that was said
 	}
-	r.p.Doubled += pipeline.Count(clip(v.failed, o))
+	r.p.Doubled += verdicts.Count(clip(v.failed, o))
 	r.p.contradictAll(minus(o, v.failed), "in the quarantine, and its verdict is not that it failed")
 }
 
 // finish takes the rest: what comes late, and what a gate at work wrote since the verdicts were read.
 func (r *rejects) finish(ctx context.Context) error {
-	end := &verdict{OffsetRange: pipeline.OffsetRange{From: r.p.To, To: r.p.To}}
+	end := &verdict{Range: verdicts.Range{From: r.p.To, To: r.p.To}}
 	for {
 		rec, err := r.peek()
 		if err != nil {
@@ -216,10 +216,10 @@ func (r *rejects) finish(ctx context.Context) error {
 		if rec == nil {
 			break
 		}
-		if known := overlap(rec.OffsetRange, pipeline.OffsetRange{To: r.p.To}); known.Len() > 0 {
+		if known := overlap(rec.Range, verdicts.Range{To: r.p.To}); known.Len() > 0 {
 			r.take(known, end)
 		}
-		if behind := overlap(rec.OffsetRange, pipeline.OffsetRange{From: r.p.source.To, To: math.MaxInt64}); behind.Len() > 0 {
+		if behind := overlap(rec.Range, verdicts.Range{From: r.p.source.To, To: math.MaxInt64}); behind.Len() > 0 {
 			r.p.contradict(behind, "in the quarantine, and the source does not go so far")
 		}
 		r.drop()
@@ -228,7 +228,7 @@ func (r *rejects) finish(ctx context.Context) error {
 		}
 	}
 	if r.open { // they are on their way
-		r.p.Pending += pipeline.Count(r.missing)
+		r.p.Pending += verdicts.Count(r.missing)
 		return nil
 	}
 	r.miss()

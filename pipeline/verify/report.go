@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // A Report is the account of everything that was verified.
@@ -49,7 +49,7 @@ type Contradiction struct {
 	Offsets int64  `json:"offsets"` // how many
 	Problem string `json:"problem"`
 
-	at pipeline.OffsetRange
+	at verdicts.Range
 }
 
 const maxContradictions = 100
@@ -71,7 +71,7 @@ func (r *Report) add(p *Partition) {
 }
 
 // contradict names offsets of the source. Those that follow the ones before, with the same problem, are named together.
-func (p *Partition) contradict(r pipeline.OffsetRange, problem string) {
+func (p *Partition) contradict(r verdicts.Range, problem string) {
 	if n := len(p.Contradictions); n > 0 {
 		if last := &p.Contradictions[n-1]; last.Problem == problem && last.at.To == r.From {
 			last.at.To = r.To
@@ -90,7 +90,7 @@ func (p *Partition) contradictAll(rs offsets, problem string) {
 }
 
 // note names offsets of a topic.
-func (p *Partition) note(topic string, r pipeline.OffsetRange, problem string) {
+func (p *Partition) note(topic string, r verdicts.Range, problem string) {
 	p.Contradicted += r.Len()
 	if len(p.Contradictions) < maxContradictions {
 		id := fmt.Sprintf("%s/%d/%d", topic, p.Partition, r.From)

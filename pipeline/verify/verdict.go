@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 )
 
 // A verdict is what an entry of the verdict log says of a range, or of that part of it that no entry before it spoke of.
 type verdict struct {
-	pipeline.OffsetRange
+	verdicts.Range
 	passed  int64
 	failed  offsets
 	tagged  offsets
@@ -21,29 +21,29 @@ type verdict struct {
 }
 
 // causes are those that a gate skips for.
-var causes = []string{pipeline.CauseAborted, pipeline.CauseCompacted, pipeline.CauseControl, pipeline.CauseRetention, pipeline.CauseTombstone}
+var causes = []string{verdicts.CauseAborted, verdicts.CauseCompacted, verdicts.CauseControl, verdicts.CauseRetention, verdicts.CauseTombstone}
 
 // readVerdict reads an entry. An error says that it does not even have a range.
 func readVerdict(value []byte) (*verdict, error) {
-	e := new(pipeline.Entry)
+	e := new(verdicts.Entry)
 	if err := json.Unmarshal(value, e); err != nil {
 		return nil, errors.New("it is not an entry of a verdict log")
 	}
-	r := pipeline.OffsetRange{From: e.From, To: e.To}
+	r := verdicts.Range{From: e.From, To: e.To}
 	if r.From < 0 || r.Len() <= 0 {
 		return nil, errors.New("it is an entry of a verdict log without a range")
 	}
 	if err := e.Validate(); err != nil {
-		return &verdict{OffsetRange: r, wrong: err}, nil
+		return &verdict{Range: r, wrong: err}, nil
 	}
-	v := &verdict{OffsetRange: r, passed: e.Passed, failed: merge(e.Failed), skipped: make(map[string]offsets, len(e.Skipped))}
-	var none []pipeline.OffsetRange
+	v := &verdict{Range: r, passed: e.Passed, failed: merge(e.Failed), skipped: make(map[string]offsets, len(e.Skipped))}
+	var none []verdicts.Range
 	for cause, rs := range e.Skipped {
 		if !slices.Contains(causes, cause) {
-			return &verdict{OffsetRange: r, wrong: errors.New("it skips for a cause that is not known")}, nil
+			return &verdict{Range: r, wrong: errors.New("it skips for a cause that is not known")}, nil
 		}
 		v.skipped[cause] = merge(rs)
-		if cause != pipeline.CauseTombstone {
+		if cause != verdicts.CauseTombstone {
 			none = append(none, v.skipped[cause]...)
 		}
 	}
@@ -52,31 +52,31 @@ func readVerdict(value []byte) (*verdict, error) {
 		v.tagged = append(v.tagged, rs...)
 	}
 	v.tagged = merge(v.tagged)
-	passed := without(without(v.records, v.failed), v.skipped[pipeline.CauseTombstone])
+	passed := without(without(v.records, v.failed), v.skipped[verdicts.CauseTombstone])
 	if stray := without(v.tagged, passed); len(stray) > 0 {
-		return &verdict{OffsetRange: r, wrong: fmt.Errorf("offset %d is tagged and not passed", stray[0].From)}, nil
+		return &verdict{Range: r, wrong: fmt.Errorf("offset %d is tagged and not passed", stray[0].From)}, nil
 	}
 	return v, nil
 }
 
 // cut is v's part in r.
-func (v *verdict) cut(r pipeline.OffsetRange) *verdict {
-	c := &verdict{OffsetRange: overlap(v.OffsetRange, r), wrong: v.wrong}
-	if c.OffsetRange == v.OffsetRange {
+func (v *verdict) cut(r verdicts.Range) *verdict {
+	c := &verdict{Range: overlap(v.Range, r), wrong: v.wrong}
+	if c.Range == v.Range {
 		return v
 	}
-	c.failed, c.tagged, c.records = clip(v.failed, c.OffsetRange), clip(v.tagged, c.OffsetRange), clip(v.records, c.OffsetRange)
-	c.passed = c.Len() - pipeline.Count(c.failed)
+	c.failed, c.tagged, c.records = clip(v.failed, c.Range), clip(v.tagged, c.Range), clip(v.records, c.Range)
+	c.passed = c.Len() - verdicts.Count(c.failed)
 	c.skipped = make(map[string]offsets, len(v.skipped))
 	for cause, rs := range v.skipped {
-		c.skipped[cause] = clip(rs, c.OffsetRange)
-		c.passed -= pipeline.Count(c.skipped[cause])
+		c.skipped[cause] = clip(rs, c.Range)
+		c.passed -= verdicts.Count(c.skipped[cause])
 	}
 	return c
 }
 
 // disagree gives the offsets of r on which two verdicts are not the same.
-func (v *verdict) disagree(w *verdict, r pipeline.OffsetRange) offsets {
+func (v *verdict) disagree(w *verdict, r verdicts.Range) offsets {
 	out := differ(clip(v.failed, r), clip(w.failed, r))
 	for _, cause := range causes {
 		out = append(out, differ(clip(v.skipped[cause], r), clip(w.skipped[cause], r))...)

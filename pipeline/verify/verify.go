@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/wire"
 )
 
@@ -57,7 +58,7 @@ func (v *Verifier) progress(n int64) {
 // A kept is what a log holds: the offsets from From up to but not including To.
 type kept struct {
 	topic string
-	pipeline.OffsetRange
+	verdicts.Range
 }
 
 // prepare asks what the logs hold. The order matters while a gate is at work: what is asked for first cannot be ahead of what is asked for later,
@@ -95,7 +96,7 @@ func (v *Verifier) prepareTopic(ctx context.Context, topic string, n int) ([]*pa
 		work[i] = &partition{
 			Partition: Partition{Topic: topic, Partition: i, SkippedBy: make(map[string]int64)},
 			verifier:  v, client: v.Client, compacted: strings.Contains(config["cleanup.policy"], "compact"), committed: committed[i],
-			verdicts:   kept{topic: pipeline.VerdictTopic(topic)},
+			verdicts:   kept{topic: verdicts.Topic(topic)},
 			quarantine: kept{topic: topic + ".quarantine"},
 			source:     kept{topic: topic},
 		}

@@ -1,4 +1,4 @@
-package pipeline
+package verdicts
 
 import (
 	"encoding/json"
@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// VerdictTopic names the topic that holds the verdicts on a topic's records; it has as many partitions.
-func VerdictTopic(topic string) string { return topic + ".verdicts" }
+// Topic names the topic that holds the verdicts on a topic's records; it has as many partitions.
+func Topic(topic string) string { return topic + ".verdicts" }
 
 // The causes of an offset that was skipped: no record of it reached a verdict, and this is why.
 const (
@@ -18,19 +18,19 @@ const (
 	CauseTombstone = "tombstone" // a null value
 )
 
-// An OffsetRange is the offsets From up to but not including To. In JSON it is the array [from, to].
-type OffsetRange struct{ From, To int64 }
+// An Range is the offsets From up to but not including To. In JSON it is the array [from, to].
+type Range struct{ From, To int64 }
 
 // Len is the number of offsets in the range.
-func (r OffsetRange) Len() int64 { return r.To - r.From }
+func (r Range) Len() int64 { return r.To - r.From }
 
 // MarshalJSON writes [from,to].
-func (r OffsetRange) MarshalJSON() ([]byte, error) {
+func (r Range) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "[%d,%d]", r.From, r.To), nil
 }
 
 // UnmarshalJSON reads [from,to], where from < to.
-func (r *OffsetRange) UnmarshalJSON(b []byte) error {
+func (r *Range) UnmarshalJSON(b []byte) error {
 	var v [2]int64
 	if err := json.Unmarshal(b, &v); err != nil {
 		return fmt.Errorf("an offset range is [from, to]: %w", err)
@@ -38,17 +38,17 @@ func (r *OffsetRange) UnmarshalJSON(b []byte) error {
 	if v[0] >= v[1] || v[0] < 0 {
 		return fmt.Errorf("an offset range is [from, to) with 0 <= from < to")
 	}
-	*r = OffsetRange{v[0], v[1]}
+	*r = Range{v[0], v[1]}
 	return nil
 }
 
 // AddOffset adds an offset that is not below those in rs, which stay disjoint, ascending and as few as can be.
-func AddOffset(rs []OffsetRange, offset int64) []OffsetRange {
-	return AddRange(rs, OffsetRange{offset, offset + 1})
+func AddOffset(rs []Range, offset int64) []Range {
+	return AddRange(rs, Range{offset, offset + 1})
 }
 
 // AddRange adds a range that does not start below the end of rs.
-func AddRange(rs []OffsetRange, r OffsetRange) []OffsetRange {
+func AddRange(rs []Range, r Range) []Range {
 	if n := len(rs); n > 0 && rs[n-1].To == r.From {
 		rs[n-1].To = r.To
 		return rs
@@ -57,7 +57,7 @@ func AddRange(rs []OffsetRange, r OffsetRange) []OffsetRange {
 }
 
 // Count is the number of offsets in rs.
-func Count(rs []OffsetRange) (n int64) {
+func Count(rs []Range) (n int64) {
 	for _, r := range rs {
 		n += r.Len()
 	}
@@ -65,8 +65,8 @@ func Count(rs []OffsetRange) (n int64) {
 }
 
 // Contains says whether offset lies in rs, which are disjoint and ascending.
-func Contains(rs []OffsetRange, offset int64) bool {
-	i, found := slices.BinarySearchFunc(rs, offset, func(r OffsetRange, o int64) int {
+func Contains(rs []Range, offset int64) bool {
+	i, found := slices.BinarySearchFunc(rs, offset, func(r Range, o int64) int {
 		switch {
 		case r.To <= o:
 			return -1
@@ -81,23 +81,23 @@ func Contains(rs []OffsetRange, offset int64) bool {
 // An Entry is one record of the verdict log: what became of each offset of a range. Every offset of [From, To) is passed,
 // failed or skipped, so that Records = Passed + Failed + Skipped = To - From; tagged ones are among the passed.
 type Entry struct {
-	From     int64                    `json:"from"`
-	To       int64                    `json:"to"`
-	Records  int64                    `json:"records"`
-	Passed   int64                    `json:"passed"`
-	Failed   []OffsetRange            `json:"failed,omitempty"`
-	Tagged   map[string][]OffsetRange `json:"tagged,omitempty"`  // by rule
-	Skipped  map[string][]OffsetRange `json:"skipped,omitempty"` // by cause
-	Contract string                   `json:"contract"`          // the hash of the contract that it was judged under
+	From     int64              `json:"from"`
+	To       int64              `json:"to"`
+	Records  int64              `json:"records"`
+	Passed   int64              `json:"passed"`
+	Failed   []Range            `json:"failed,omitempty"`
+	Tagged   map[string][]Range `json:"tagged,omitempty"`  // by rule
+	Skipped  map[string][]Range `json:"skipped,omitempty"` // by cause
+	Contract string             `json:"contract"`          // the hash of the contract that it was judged under
 }
 
 // Skip adds a range of skipped offsets.
-func (e *Entry) Skip(cause string, r OffsetRange) {
+func (e *Entry) Skip(cause string, r Range) {
 	if r.Len() <= 0 {
 		return
 	}
 	if e.Skipped == nil {
-		e.Skipped = make(map[string][]OffsetRange)
+		e.Skipped = make(map[string][]Range)
 	}
 	e.Skipped[cause] = AddRange(e.Skipped[cause], r)
 }
@@ -105,7 +105,7 @@ func (e *Entry) Skip(cause string, r OffsetRange) {
 // Tag adds an offset to those that rule tagged.
 func (e *Entry) Tag(rule string, offset int64) {
 	if e.Tagged == nil {
-		e.Tagged = make(map[string][]OffsetRange)
+		e.Tagged = make(map[string][]Range)
 	}
 	rs := e.Tagged[rule]
 	if n := len(rs); n > 0 && rs[n-1].To > offset {
@@ -114,8 +114,8 @@ func (e *Entry) Tag(rule string, offset int64) {
 	e.Tagged[rule] = AddOffset(rs, offset)
 }
 
-// ranges is how many offset ranges the entry lists.
-func (e *Entry) ranges() int {
+// Ranges is how many offset ranges the entry lists.
+func (e *Entry) Ranges() int {
 	n := len(e.Failed)
 	for _, rs := range e.Tagged {
 		n += len(rs)
@@ -142,7 +142,7 @@ func (e *Entry) Validate() error {
 	for _, rs := range e.Skipped {
 		all = append(all, rs...)
 	}
-	slices.SortFunc(all, func(a, b OffsetRange) int { return int(a.From - b.From) })
+	slices.SortFunc(all, func(a, b Range) int { return int(a.From - b.From) })
 	at := e.From
 	for _, r := range all {
 		if r.From < at || r.To > e.To {

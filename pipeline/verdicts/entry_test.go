@@ -1,4 +1,4 @@
-package pipeline
+package verdicts
 
 import (
 	"encoding/json"
@@ -11,8 +11,8 @@ func TestEntryAccountsForEachOffsetOnce(t *testing.T) {
 	e.Failed = AddOffset(e.Failed, 101)
 	e.Failed = AddOffset(e.Failed, 102)
 	e.Failed = AddOffset(e.Failed, 105)
-	e.Skip(CauseControl, OffsetRange{107, 108})
-	e.Skip(CauseCompacted, OffsetRange{108, 108}) // empty
+	e.Skip(CauseControl, Range{107, 108})
+	e.Skip(CauseCompacted, Range{108, 108}) // empty
 	e.Tag("range", 100)
 	e.Tag("range", 100) // twice in one record
 	e.Tag("range", 103)
@@ -39,9 +39,9 @@ func TestEntryThatDoesNotAddUp(t *testing.T) {
 		"empty":        {From: 5, To: 5},
 		"negative":     {From: -1, To: 5, Records: 6, Passed: 6},
 		"too few":      {From: 0, To: 5, Records: 5, Passed: 4},
-		"too many":     {From: 0, To: 5, Records: 5, Passed: 5, Failed: []OffsetRange{{1, 2}}},
-		"twice":        {From: 0, To: 5, Records: 5, Passed: 3, Failed: []OffsetRange{{1, 2}}, Skipped: map[string][]OffsetRange{"control": {{1, 2}}}},
-		"outside":      {From: 0, To: 5, Records: 5, Passed: 4, Failed: []OffsetRange{{5, 6}}},
+		"too many":     {From: 0, To: 5, Records: 5, Passed: 5, Failed: []Range{{1, 2}}},
+		"twice":        {From: 0, To: 5, Records: 5, Passed: 3, Failed: []Range{{1, 2}}, Skipped: map[string][]Range{"control": {{1, 2}}}},
+		"outside":      {From: 0, To: 5, Records: 5, Passed: 4, Failed: []Range{{5, 6}}},
 		"wrong number": {From: 0, To: 5, Records: 4, Passed: 5},
 	} {
 		if e.Validate() == nil {
@@ -50,9 +50,9 @@ func TestEntryThatDoesNotAddUp(t *testing.T) {
 	}
 }
 
-func TestOffsetRangeRefusesNonsense(t *testing.T) {
+func TestRangeRefusesNonsense(t *testing.T) {
 	for _, s := range []string{`[2,1]`, `[1,1]`, `[-1,2]`, `"x"`, `{"a":1}`} {
-		var r OffsetRange
+		var r Range
 		if err := json.Unmarshal([]byte(s), &r); err == nil {
 			t.Errorf("%s was taken", s)
 		}
@@ -60,7 +60,7 @@ func TestOffsetRangeRefusesNonsense(t *testing.T) {
 }
 
 func TestContains(t *testing.T) {
-	rs := []OffsetRange{{2, 4}, {7, 8}, {10, 20}}
+	rs := []Range{{2, 4}, {7, 8}, {10, 20}}
 	for o, want := range map[int64]bool{0: false, 1: false, 2: true, 3: true, 4: false, 7: true, 8: false, 9: false, 10: true, 19: true, 20: false} {
 		if Contains(rs, o) != want {
 			t.Errorf("%d: got %t", o, !want)
@@ -71,35 +71,8 @@ func TestContains(t *testing.T) {
 	}
 }
 
-func TestTotalsSurviveTheirMetadata(t *testing.T) {
-	totals := Totals{First: 10, Next: 10}
-	e := Entry{From: 10, Passed: 3, Failed: []OffsetRange{{11, 13}}}
-	e.Skip(CauseTombstone, OffsetRange{15, 16})
-	if err := e.Close(16); err != nil {
-		t.Fatal(err)
-	}
-	totals.Add(&e)
-	if !totals.Balanced() || totals.Consumed() != 6 || totals.SkippedSum() != 1 {
-		t.Fatalf("%+v", totals)
-	}
-	meta, err := totals.metadata()
-	if err != nil || len(meta) > 4096 {
-		t.Fatalf("%v, %d bytes", err, len(meta))
-	}
-	back, kept := totalsFrom(16, meta)
-	if !kept || back.Passed != 3 || back.Quarantined != 2 || back.Next != 16 || back.First != 10 || back.Skipped[CauseTombstone] != 1 || !back.Balanced() {
-		t.Errorf("%+v", back)
-	}
-	// A person who moves the offset with Kafka's tools leaves no metadata, or what no longer fits: the account begins anew.
-	for _, m := range []string{"", "by hand", meta} {
-		if moved, kept := totalsFrom(500, m); kept || moved.First != 500 || moved.Consumed() != 0 || !moved.Balanced() {
-			t.Errorf("%.10q: %+v", m, moved)
-		}
-	}
-}
-
-func TestVerdictTopic(t *testing.T) {
-	if got := VerdictTopic("a"); got != "a.verdicts" || !strings.HasSuffix(got, ".verdicts") {
+func TestTopic(t *testing.T) {
+	if got := Topic("a"); got != "a.verdicts" || !strings.HasSuffix(got, ".verdicts") {
 		t.Error(got)
 	}
 }
