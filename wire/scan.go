@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -78,28 +77,31 @@ func (c *Client) Scan(ctx context.Context, topic string, partition int, from, to
 // transactions and markers included, and says how far it came: to to, or to where an open transaction begins. With an error it came as far as
 // f has seen. kafka.OffsetOutOfRange says that the log begins later by now. An error of f ends the scan and is returned as it is.
 func (c *Client) ScanBatches(ctx context.Context, topic string, partition int, from, to int64, f func(*Scanned) error) (int64, error) {
-	slab := NewSlab(scanSlab)
-	req := FetchRequest{Topic: topic, Partition: partition, MinBytes: 1, MaxBytes: scanFetch, MaxWait: scanWait, ReadCommitted: true}
-	for next := from; next < to; {
-		req.Offset = next
-		got, err := c.scanFetch(ctx, req, to, slab)
+	r := c.NewCursor(topic, partition, from)
+	for r.next < to {
+		for s := r.batch(to); s != nil; s = r.batch(to) {
+			if err := f(s); err != nil {
+				return s.From, err
+			}
+			r.next = s.To
+		}
+		if r.next >= to {
+			break
+		}
+		at := r.next
+		got, err := r.client.scanFetch(ctx, r.request(scanWait), to, r.slab)
 		if err != nil {
-			return next, fmt.Errorf("cannot read %s/%d from %d: %w", topic, partition, next, err)
+			return at, fmt.Errorf("cannot read %s/%d from %d: %w", topic, partition, at, err)
 		}
 		if len(got.Set) == 0 && got.TooLarge == nil {
-			if got.LastStable <= next {
-				return next, nil // what is left belongs to an open transaction
+			if got.LastStable <= at {
+				return at, nil // what is left belongs to an open transaction
 			}
 			return to, nil // compaction took the rest
 		}
-		at, err := scanSet(&got, next, to, f)
-		if err != nil {
-			return at, err
-		}
-		if at == next {
+		if r.take(got); r.stuck(to) {
 			return at, fmt.Errorf("cannot read %s/%d from %d: %w", topic, partition, at, ErrCorrupt)
 		}
-		next = at
 	}
 	return max(from, to), nil
 }
@@ -117,44 +119,6 @@ func (c *Client) scanFetch(ctx context.Context, req FetchRequest, to int64, slab
 		return err
 	})
 	return got, err
-}
-
-// scanSet walks a fetched set and says where to go on: at to at most.
-func scanSet(got *Fetched, from, to int64, f func(*Scanned) error) (int64, error) {
-	if got.TooLarge != nil {
-		b := got.TooLarge.Batch()
-		end := min(to, scanEnd(&b, nil, ErrTooLarge, got.HighWatermark))
-		if end <= from {
-			return from, nil
-		}
-		return end, f(&Scanned{&b, max(from, b.Base), end, false, ErrTooLarge})
-	}
-	aborted, next := NewAbortFilter(got.Aborted), from
-	for rest := got.Set; next < to; {
-		b, tail, err := NextBatch(rest)
-		if err != nil && (b.Raw == nil || errors.Is(err, ErrCorrupt)) {
-			break // the set's end, or a batch that the next fetch brings whole; no progress is an error above
-		}
-		if err == nil {
-			err = b.CheckCRC()
-		}
-		if err != nil && len(tail) < 8 && next > from {
-			break // where it ends, what follows says best: another fetch begins with it
-		}
-		rest = tail
-		skip, end := err == nil && aborted.Skip(&b), scanEnd(&b, tail, err, got.HighWatermark)
-		if end <= next {
-			continue // a fetch begins with the batch that holds its offset
-		}
-		if b.Base >= to {
-			return to, nil
-		}
-		if err := f(&Scanned{&b, max(next, b.Base), min(to, end), skip, err}); err != nil {
-			return next, err
-		}
-		next = min(to, end)
-	}
-	return next, nil
 }
 
 // scanEnd is the offset behind a batch. One that cannot be read is not believed when it says that it goes beyond the log.

@@ -260,7 +260,9 @@ func TestScanTooLarge(t *testing.T) {
 		copy(got.TooLarge.Header[:], batch)
 		binary.BigEndian.PutUint32(got.TooLarge.Header[atLastDelta:], uint32(c.delta))
 		var text string
-		end, err := scanSet(&got, c.from, c.to, func(s *Scanned) error {
+		r := new(Client).NewCursor("t", 0, c.from)
+		r.take(got)
+		for s := r.batch(c.to); s != nil; s = r.batch(c.to) {
 			if !errors.Is(s.Err, ErrTooLarge) {
 				t.Error(s.Err)
 			}
@@ -268,10 +270,10 @@ func TestScanTooLarge(t *testing.T) {
 				t.Error(err)
 			}
 			text = fmt.Sprintf("[%d,%d)", s.From, s.To)
-			return nil
-		})
-		if text = fmt.Sprintf("%s to %d", text, end); err != nil || text != c.want {
-			t.Errorf("%+v: %s, %v", c, text, err)
+			r.next = s.To
+		}
+		if text = fmt.Sprintf("%s to %d", text, r.next); text != c.want {
+			t.Errorf("%+v: %s", c, text)
 		}
 	}
 }
