@@ -33,7 +33,9 @@ var layers = map[string]map[string]string{
 		"":        "its faults are winnow.Fault",
 		"strict":  "the pipeline file is YAML with places",
 		"schemas": "the pipeline file names contracts",
+		"tpu":     "a feed's simulated hosts are of a generation",
 	},
+	"tpu":               {}, // figures, and nothing else
 	"pipeline/verdicts": {}, // the form of the verdict log: who reads it needs no gate
 	"pipeline/judge": {
 		"":        "reasons, rules and scanners",
@@ -64,13 +66,15 @@ var layers = map[string]map[string]string{
 		"schemas":  "load is made to a contract",
 		"wire":     "load is produced to Kafka",
 		"testdata": "the demo's contract",
+		"tpu":      "the fleet's hosts are of a generation",
 	},
 	"api": {
 		"":        "what it shows are reasons and records",
 		"schemas": "names of contracts",
 		"wire":    "record identities",
 	},
-	"testdata": {}, // embedded files
+	"dashboards": {}, // generated files: it knows metrics by their names alone
+	"testdata":   {}, // embedded files
 	"cmd": { // the only place that wires everything
 		"":                 "faults and sinks",
 		"strict":           "prints faults with their places",
@@ -84,6 +88,7 @@ var layers = map[string]map[string]string{
 		"sinks/feed":       "runs the feeds",
 		"loadgen":          "runs the load",
 		"api":              "runs the API",
+		"tpu":              "the demo's hosts are of a generation",
 		"testdata":         "the demo's contract",
 	},
 	"internal/kafkaproc": {}, // a tool of the tests

@@ -163,6 +163,16 @@ type Sink interface {
 	Write(ctx context.Context, topic string, partition int, rs []Rejected) error
 }
 
+// A Keeper keeps what passes the gate in one partition, for the feeds. It belongs to one chain; it never waits, and what it has no room for is read
+// from Kafka again when a feed comes to it.
+type Keeper interface {
+	// Keep copies rows of columns: those of the records that pass, in offset order, with their offsets. Every record below the first of
+	// offsets was judged before. oldest is the least Kafka timestamp among them, in Unix milliseconds. Everything is borrowed.
+	Keep(columns arrow.Record, rows []int32, offsets []int64, oldest int64)
+	// Cut says that every record below to was judged, and ends what was kept so far: its verdict is about to be written.
+	Cut(to int64)
+}
+
 // An Action is what a contract's sensitive-data policy wants done with a finding.
 type Action string
 

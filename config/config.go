@@ -18,6 +18,8 @@ type Pipeline struct {
 	Delivery   string // at_least_once
 	Limits     Limits
 	Quarantine Quarantine
+	Feeds      []Feed
+	Host       Host
 	Listen     string // host:port
 	Token      Secret // "" for none
 	UserKey    Secret // "" for one made up at the start
@@ -72,12 +74,12 @@ type pipelineFile struct {
 	Delivery   string         `yaml:"delivery" doc:"at_least_once: no record is lost; after a crash some may be in the quarantine twice. The one choice of this version."`
 	Limits     Limits         `yaml:"limits" doc:"Bounds on what input may cost."`
 	Quarantine Quarantine     `yaml:"quarantine" doc:"What is done with what failed."`
+	Feeds      []Feed         `yaml:"feeds" doc:"What models train on, each with its own columns, required rules and batches."`
+	Host       Host           `yaml:"host" doc:"The machine that feeds are made on."`
 	Listen     string         `yaml:"listen" doc:"Where the API and the metrics are served, host:port. Anything but loopback needs a token."`
 	Token      Secret         `yaml:"token" doc:"What clients must send as a bearer token: ${VAR} or ${file:path}."`
 	UserKey    Secret         `yaml:"user_key" default:"made up at every start" doc:"The key of the hashes by which users that look like sensitive data are shown, at least 16 bytes: ${VAR} or ${file:path}. With a key, a user has the same hash in every winnow and after a restart."`
-	Feeds      strict.Refused `yaml:"feeds" fix:"feeds are not in this version: take the key out"`
-	Host       strict.Refused `yaml:"host" fix:"host belongs to feeds, which are not in this version: take the key out"`
-	Flight     strict.Refused `yaml:"flight" fix:"flight belongs to feeds, which are not in this version: take the key out"`
+	Flight     strict.Refused `yaml:"flight" fix:"flight is not in this version, in which simulated chips train on the feeds: take the key out"`
 }
 
 // AtLeastOnce is the one delivery of this version.
@@ -90,6 +92,7 @@ func defaults() pipelineFile {
 		Delivery:   AtLeastOnce,
 		Limits:     Limits{Record: 16 << 20, Batch: 64 << 20, Reasons: 64, Users: 100_000},
 		Quarantine: Quarantine{Retention: strict.Duration(90 * 24 * time.Hour)},
+		Host:       Host{Memory: 2 << 30},
 		Listen:     "127.0.0.1:8080",
 	}
 }
@@ -101,7 +104,7 @@ func Default() Pipeline { return defaults().pipeline() }
 func (f pipelineFile) pipeline() Pipeline {
 	return Pipeline{
 		Kafka: f.Kafka, Delivery: f.Delivery, Limits: f.Limits, Quarantine: f.Quarantine,
-		Listen: f.Listen, Token: f.Token, UserKey: f.UserKey,
+		Feeds: f.Feeds, Host: f.Host, Listen: f.Listen, Token: f.Token, UserKey: f.UserKey,
 	}
 }
 

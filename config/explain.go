@@ -18,6 +18,10 @@ type explained struct {
 	Quarantine struct {
 		Retention string `yaml:"retention"`
 	} `yaml:"quarantine"`
+	Feeds []explainedFeed `yaml:"feeds,omitempty"`
+	Host  struct {
+		Memory string `yaml:"memory"`
+	} `yaml:"host"`
 	Listen  string `yaml:"listen"`
 	Token   string `yaml:"token,omitempty"`
 	UserKey string `yaml:"user_key,omitempty"`
@@ -62,7 +66,7 @@ type explainedContract struct {
 }
 
 // Explain renders what p comes to, defaults and all, as YAML. Secrets are shown as "(secret)". Of a contract it gives name, file,
-// hash, mode and topics.
+// hash, mode and topics; of a feed that takes all columns, which these are.
 func Explain(p *Pipeline) []byte {
 	e := explained{
 		Kafka: explainedKafka{
@@ -76,6 +80,7 @@ func Explain(p *Pipeline) []byte {
 		UserKey:  p.UserKey.String(),
 	}
 	e.Quarantine.Retention = p.Quarantine.Retention.String()
+	e.Host.Memory = p.Host.Memory.String()
 	if t := p.Kafka.TLS; t != nil {
 		e.Kafka.TLS = &explainedTLS{t.CA, t.Cert, t.Key, t.ServerName}
 	}
@@ -84,6 +89,9 @@ func Explain(p *Pipeline) []byte {
 	}
 	for _, c := range p.Contracts {
 		e.Contracts = append(e.Contracts, explainContract(c))
+	}
+	for i := range p.Feeds {
+		e.Feeds = append(e.Feeds, explainFeed(p, &p.Feeds[i]))
 	}
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)

@@ -64,12 +64,14 @@ type loader struct {
 	p      *Pipeline
 	dir    string
 	check  func(*schemas.Contract) winnow.Faults
+	lost   bool // some contract could not be had
 	faults winnow.Faults
 }
 
 // contracts loads what the globs match, each file once.
 func (l *loader) contracts(globs []string) {
 	var files []string
+	before := len(l.faults)
 	for i, glob := range globs {
 		at := strict.Lookup(l.p.root, "contracts", fmt.Sprint(i))
 		if glob == "" {
@@ -99,11 +101,12 @@ func (l *loader) contracts(globs []string) {
 			l.p.Contracts = append(l.p.Contracts, c)
 		}
 	}
+	l.lost = l.faults[before:].Err() != nil
 }
 
 // validate adds Validate's faults, but those of values of which there is a fault already.
 func (l *loader) validate() {
-	v := &validator{p: l.p, known: make(map[place]bool)}
+	v := &validator{p: l.p, known: make(map[place]bool), lost: l.lost || len(l.p.Contracts) == 0}
 	for _, f := range l.faults {
 		if !f.Warning {
 			v.known[place{f.File, f.Line, f.Column}] = true

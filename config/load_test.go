@@ -167,46 +167,27 @@ func TestExplain(t *testing.T) {
 	for _, c := range p.Contracts {
 		c.Hash = "sha256:0"
 	}
-	want := `kafka:
-  brokers: ['kafka-1:9093', '[::1]:9093', 'kafka-2:9093']
-  group: winnow-delay
-  start: latest
-  instance: host-7
-  session_timeout: 30s
-  tls:
-    server_name: kafka.internal
-  sasl:
-    mechanism: SCRAM-SHA-512
-    username: winnow
-    password: (secret)
-contracts:
-  - name: events
-    file: ../testdata/config/contracts/events.yaml
-    hash: sha256:0
-    mode: shadow
-    topics: [/events-.*/]
-  - name: flights
-    file: ../testdata/config/contracts/flights.yaml
-    hash: sha256:0
-    mode: enforce
-    topics: [flights]
-delivery: at_least_once
-limits:
-  record: 8MiB
-  batch: 32MiB
-  reasons: 16
-  users: 1000
-quarantine:
-  retention: 30d
-listen: 0.0.0.0:8080
-token: (secret)
-user_key: (secret)
-`
-	if got := string(Explain(p)); got != want {
+	want, err := os.ReadFile("../testdata/config/explained.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(Explain(p)); got != string(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if _, faults := strict.Parse("explained", Explain(p)); len(faults) > 0 {
-		t.Errorf("what is explained is not read: %v", faults)
+	root, faults := strict.Parse("explained", Explain(p))
+	if len(faults) > 0 {
+		t.Fatalf("what is explained is not read: %v", faults)
+	}
+	// Its feeds are those of the file, with all columns named.
+	var again []Feed
+	if faults := strict.Decode("explained", strict.Get(root, "feeds"), &again); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for i := range p.Feeds {
+		p.Feeds[i].Columns = p.FeedColumns(&p.Feeds[i])
+	}
+	if !reflect.DeepEqual(again, p.Feeds) {
+		t.Errorf("got  %+v\nwant %+v", again, p.Feeds)
 	}
 }
 

@@ -186,7 +186,7 @@ func schemaOf(k strict.Key) map[string]any {
 	case "size":
 		return map[string]any{"anyOf": []any{map[string]any{"type": "integer", "minimum": 0}, map[string]any{"type": "string", "pattern": `^[0-9]+ ?([kKMGT]?i?B)?$`}, reference()}}
 	case "duration":
-		return map[string]any{"anyOf": []any{map[string]any{"type": "string", "pattern": `^([0-9]+(ns|us|ms|s|m|h|d|w))+$`}, reference()}}
+		return map[string]any{"anyOf": []any{map[string]any{"const": 0}, map[string]any{"type": "string", "pattern": `^([0-9]+(ns|us|ms|s|m|h|d|w))+$`}, reference()}}
 	case "integer", "number", "boolean":
 		return map[string]any{"anyOf": []any{map[string]any{"type": k.Type}, reference()}}
 	}

@@ -10,23 +10,33 @@ import (
 // Contract returns the one contract that covers the topic. None, and two or more, are errors; so is a topic of winnow's
 // own, which no contract can cover.
 func (p *Pipeline) Contract(topic string) (*schemas.Contract, error) {
-	var found []*schemas.Contract
-	for _, c := range p.Contracts {
-		if c.Covers(topic) {
-			found = append(found, c)
-		}
-	}
+	found := p.covering(topic)
 	switch len(found) {
 	case 0:
 		return nil, fmt.Errorf("cannot judge topic %q: no contract covers it", topic)
 	case 1:
 		return found[0], nil
 	}
-	names := make([]string, len(found))
-	for i, c := range found {
+	return nil, fmt.Errorf("cannot judge topic %q: the contracts %s cover it, and there must be one", topic, namesOf(found))
+}
+
+// covering lists the contracts that cover the topic.
+func (p *Pipeline) covering(topic string) (found []*schemas.Contract) {
+	for _, c := range p.Contracts {
+		if c.Covers(topic) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// namesOf names contracts for a fault.
+func namesOf(contracts []*schemas.Contract) string {
+	names := make([]string, len(contracts))
+	for i, c := range contracts {
 		names[i] = c.Name
 	}
-	return nil, fmt.Errorf("cannot judge topic %q: the contracts %s cover it, and there must be one", topic, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 // contracts checks what can be known of topics and names without Kafka.

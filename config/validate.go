@@ -28,6 +28,7 @@ func (p *Pipeline) Validate() winnow.Faults {
 type validator struct {
 	p      *Pipeline
 	known  map[place]bool // where there are faults already
+	lost   bool           // some contract is missing, of which there is a fault already
 	faults winnow.Faults
 }
 
@@ -42,6 +43,7 @@ func (v *validator) all() {
 	v.limits(v.p.Limits)
 	v.serving()
 	v.contracts()
+	v.feeds()
 	switch v.p.Delivery {
 	case AtLeastOnce:
 	case "exactly_once":
@@ -57,10 +59,15 @@ func (p *Pipeline) at(path ...string) *yaml.Node { return strict.Lookup(p.root, 
 
 // fault reports a fault of a key, unless its value has one. A mapping's place is its first key's, too, so it does not count.
 func (v *validator) fault(problem, fix string, path ...string) {
-	at := v.p.at(path...)
-	if at == nil || at.Kind == yaml.MappingNode || !v.known[place{v.p.File, at.Line, at.Column}] {
-		v.faults = append(v.faults, strict.At(v.p.File, at, problem, fix))
+	if !v.told(path...) {
+		v.faults = append(v.faults, strict.At(v.p.File, v.p.at(path...), problem, fix))
 	}
+}
+
+// told says that the key's value has a fault already.
+func (v *validator) told(path ...string) bool {
+	at := v.p.at(path...)
+	return at != nil && at.Kind != yaml.MappingNode && v.known[place{v.p.File, at.Line, at.Column}]
 }
 
 func (v *validator) warn(problem, fix string, path ...string) {

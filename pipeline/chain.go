@@ -241,6 +241,9 @@ func (c *chain) judge(ctx, drain context.Context, next int64, sets <-chan *fetch
 	w := &worker{topic: c.topic, partition: c.partition, plan: c.plan, count: count, next: next,
 		decompressor: wire.NewDecompressor(c.gate.cfg.Limits.Batch), keepBytes: 2 * c.fetchSize,
 		judge: judge.New(c.plan, func(v judge.Window) { count.Window(v.Check.Name, v.Records) })}
+	if c.gate.cfg.NewKeeper != nil {
+		w.keeper = c.gate.cfg.NewKeeper(c.topic, c.partition, next, c.plan.Contract.Hash)
+	}
 	w.hand = func(j *job) (*job, error) {
 		select {
 		case <-drain.Done():

@@ -32,6 +32,10 @@ type Config struct {
 	// VerdictRetention is the retention of the verdict log.
 	VerdictRetention time.Duration
 
+	// NewKeeper makes what keeps a partition's passing records, which are judged under the contract of that hash, from the offset next on; it is nil, or gives
+	// nil, where no feed wants the topic.
+	NewKeeper func(topic string, partition int, next int64, contract string) winnow.Keeper
+
 	// DryRun judges and counts, and writes nothing: no quarantine, no verdicts, no offsets, no membership in the group.
 	DryRun bool
 

@@ -20,6 +20,10 @@ type worker struct {
 	decompressor *wire.Decompressor
 	keepBytes    int // how large a buffer may be that stays from one set to the next: a batch that needs more pays for it alone
 
+	keeper  winnow.Keeper // may be nil
+	rows    []int32       // of lend
+	offsets []int64
+
 	*job                          // what has gathered since the last one
 	hand func(*job) (*job, error) // where jobs go; it gives back an empty one
 }
@@ -103,6 +107,9 @@ func (w *worker) flush() error {
 	if err := w.entry.Close(w.next); err != nil {
 		return err
 	}
+	if w.keeper != nil {
+		w.keeper.Cut(w.next)
+	}
 	spare, err := w.hand(w.job)
 	if err != nil {
 		return err
@@ -147,7 +154,23 @@ func (w *worker) settle() {
 		}
 		w.next = r.Offset + 1
 	}
+	w.lend()
 	w.judge.Reset()
+}
+
+// lend shows the keeper what passes.
+func (w *worker) lend() {
+	if w.keeper == nil {
+		return
+	}
+	var oldest int64
+	w.rows, w.offsets, oldest = w.judge.Passing(w.rows[:0], w.offsets[:0])
+	if len(w.rows) == 0 {
+		return
+	}
+	columns := w.judge.Columns()
+	w.keeper.Keep(columns, w.rows, w.offsets, oldest)
+	columns.Release()
 }
 
 func (w *worker) tag(offset int64, reasons []winnow.Reason) {

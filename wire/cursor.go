@@ -25,26 +25,41 @@ type Cursor struct {
 	aborted *AbortFilter
 	current Scanned // what is being read: next lies in it, or it is empty
 	header  Batch   // current's
+	opened  bool    // current's records are being walked
+	walk    Records
+	rec     winnow.Record
+	held    bool // rec is the next one, and lay behind where the last Read was to end
 }
 
+// CursorLimits say how much a Cursor fetches at a time, and the size of the largest batch that it reads, compressed or not; both in bytes.
+type CursorLimits struct{ Fetch, Batch int }
+
 // NewCursor makes a Cursor that begins at from. It asks nothing yet.
-func (c *Client) NewCursor(topic string, partition int, from int64) *Cursor {
-	return &Cursor{client: c, slab: NewSlab(scanSlab), z: NewDecompressor(scanInflate), next: from,
-		req: FetchRequest{Topic: topic, Partition: partition, MinBytes: 1, MaxBytes: scanFetch, ReadCommitted: true}}
+func (c *Client) NewCursor(topic string, partition int, from int64, l CursorLimits) *Cursor {
+	return &Cursor{client: c, slab: NewSlab(l.Batch), z: NewDecompressor(l.Batch), next: from,
+		req: FetchRequest{Topic: topic, Partition: partition, MinBytes: 1, MaxBytes: l.Fetch, ReadCommitted: true}}
 }
 
 // Next is the offset that the Cursor stands at.
 func (r *Cursor) Next() int64 { return r.next }
 
-// MoveTo moves the Cursor. What it holds is still good where it covers the offset.
-func (r *Cursor) MoveTo(offset int64) {
-	if offset < r.next || r.current.Batch == nil && len(r.rest) == 0 {
+// MoveTo moves the Cursor, to another partition perhaps. What it holds is still good where it covers the offset.
+func (r *Cursor) MoveTo(topic string, partition int, offset int64) {
+	if topic != r.req.Topic || partition != r.req.Partition || offset < r.next {
 		r.drop()
 	}
-	r.next = offset
+	r.req.Topic, r.req.Partition, r.next = topic, partition, offset
 }
 
-func (r *Cursor) drop() { r.got, r.rest, r.current = Fetched{}, nil, Scanned{} }
+// Forget gives memory back of which there is more than keep bytes in a piece.
+func (r *Cursor) Forget(keep int) {
+	if r.current.Batch == nil && len(r.rest) == 0 {
+		r.slab.Forget(keep)
+		r.z.Forget(keep)
+	}
+}
+
+func (r *Cursor) drop() { r.got, r.rest, r.current, r.opened = Fetched{}, nil, Scanned{}, false }
 
 // Read calls f for the records from Next up to but not including to, and moves Next behind them. Where the log ends before to it waits once, up to wait,
 // and returns what has come by then, which may be nothing. A record is borrowed until f returns; an error of f ends Read and is returned as it
@@ -94,21 +109,29 @@ func (r *Cursor) fetch(ctx context.Context, wait time.Duration) (got Fetched, er
 	return got, err
 }
 
-func (r *Cursor) records(s *Scanned, f func(*winnow.Record) error) error {
-	records, err := s.Records(r.z)
-	if err == nil {
-		var rec winnow.Record
-		for records.Next(&rec) {
-			if rec.Offset < s.From || rec.Offset >= s.To {
-				continue
-			}
-			if err := f(&rec); err != nil {
-				return err
-			}
+// records calls f for the records of s, which is part of the current batch: opening that once serves all of its parts.
+func (r *Cursor) records(s *Scanned, f func(*winnow.Record) error) (err error) {
+	if !r.opened {
+		r.walk, err = s.Records(r.z)
+		r.opened, r.held = err == nil, false
+	}
+	for err == nil && (r.held || r.walk.Next(&r.rec)) {
+		if r.held = r.rec.Offset >= s.To; r.held {
+			return nil
 		}
-		err = records.Err()
+		if r.rec.Offset < s.From {
+			continue
+		}
+		if err := f(&r.rec); err != nil {
+			r.opened = false // Read begins with this record again
+			return err
+		}
+	}
+	if err == nil {
+		err = r.walk.Err()
 	}
 	if err != nil {
+		r.opened = false
 		return fmt.Errorf("cannot read the record batch at %s/%d/%d: %w", r.req.Topic, r.req.Partition, s.Batch.Base, err)
 	}
 	return nil
@@ -116,7 +139,8 @@ func (r *Cursor) records(s *Scanned, f func(*winnow.Record) error) error {
 
 // take holds what a fetch brought.
 func (r *Cursor) take(got Fetched) {
-	r.got, r.rest, r.current, r.aborted = got, got.Set, Scanned{}, NewAbortFilter(got.Aborted)
+	r.drop()
+	r.got, r.rest, r.aborted = got, got.Set, NewAbortFilter(got.Aborted)
 }
 
 // stuck says that what is held leads nowhere.
@@ -156,6 +180,7 @@ func (r *Cursor) window(to int64) *Scanned {
 
 // advance goes on to the next batch of what is held.
 func (r *Cursor) advance() bool {
+	r.opened = false
 	if large := r.got.TooLarge; large != nil {
 		r.got.TooLarge = nil
 		r.header = large.Batch()

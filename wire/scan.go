@@ -77,7 +77,7 @@ func (c *Client) Scan(ctx context.Context, topic string, partition int, from, to
 // transactions and markers included, and says how far it came: to to, or to where an open transaction begins. With an error it came as far as
 // f has seen. kafka.OffsetOutOfRange says that the log begins later by now. An error of f ends the scan and is returned as it is.
 func (c *Client) ScanBatches(ctx context.Context, topic string, partition int, from, to int64, f func(*Scanned) error) (int64, error) {
-	r := c.NewCursor(topic, partition, from)
+	r := c.NewCursor(topic, partition, from, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 	for r.next < to {
 		for s := r.batch(to); s != nil; s = r.batch(to) {
 			if err := f(s); err != nil {

@@ -197,6 +197,22 @@ func (j *Judge) Verdict(i int) Verdict {
 // unknown is the team of a record that has none, and its user where the contract says that there should be one.
 var unknown = []byte("unknown")
 
+// Passing appends the rows of the records that pass, tagged ones among them, and their offsets, in order; and it gives the oldest of their Kafka
+// timestamps, in Unix milliseconds. A record that passes without being acceptable JSON, in shadow mode, has no row.
+func (j *Judge) Passing(rows []int32, offsets []int64) (_ []int32, _ []int64, oldest int64) {
+	for row, i := range j.rows {
+		if j.items[i].outcome > winnow.Tagged {
+			continue
+		}
+		r := &j.records[i]
+		if len(rows) == 0 || r.Time < oldest {
+			oldest = r.Time
+		}
+		rows, offsets = append(rows, int32(row)), append(offsets, r.Offset)
+	}
+	return rows, offsets, oldest
+}
+
 // Columns gives the decodable records as columns, a row each, with the policy applied to those that pass: the feed's view. The
 // caller releases it before Reset.
 func (j *Judge) Columns() arrow.Record {

@@ -1,0 +1,290 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/pipeline/judge"
+	"github.com/winnow-data/winnow/pipeline/verdicts"
+	"github.com/winnow-data/winnow/schemas"
+)
+
+// A Host is one host's feeds, and the memory that they share.
+type Host struct {
+	cfg     Config
+	cache   *cache
+	feeds   []*Feed
+	kept    map[string]*source // by topic: what the cache keeps of it
+	most    int                // bytes of a chunk
+	loaders chan *loader
+
+	opened atomic.Int64 // partitions that are followed, as announced
+
+	mu        sync.Mutex
+	loading   map[part]*sync.Mutex
+	followers map[part]*follower
+	trouble   map[string]string // by topic
+}
+
+// loaders is how many reads from Kafka go on at once.
+const loaders = 2
+
+// New makes a Host; it does nothing until Run. Its error names a feed whose columns its topics do not have, or do not have alike.
+func New(cfg Config) (*Host, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	h := &Host{cfg: cfg, kept: make(map[string]*source), loaders: make(chan *loader, loaders),
+		loading: make(map[part]*sync.Mutex), followers: make(map[part]*follower), trouble: make(map[string]string)}
+	h.cache = newCache(NewMemory(cfg.Memory), h.readers)
+	for range loaders {
+		h.loaders <- newLoader(cfg.Client, cfg.Batch)
+	}
+	batches := 0
+	for _, s := range cfg.Specs {
+		batches += s.Shards
+		for _, topic := range s.Topics {
+			if err := h.keep(topic); err != nil {
+				return nil, err
+			}
+		}
+	}
+	h.most = chunkBytes(cfg.Memory, batches)
+	for _, s := range cfg.Specs {
+		f, err := h.newFeed(s, batches)
+		if err != nil {
+			return nil, fmt.Errorf("feed %s: %w", s.Name, err)
+		}
+		h.feeds = append(h.feeds, f)
+	}
+	return h, nil
+}
+
+// keep finds what is to be kept of a topic: all columns that some feed wants.
+func (h *Host) keep(topic string) error {
+	if h.kept[topic] != nil {
+		return nil
+	}
+	plans := h.cfg.Plans(topic)
+	if len(plans) == 0 {
+		return fmt.Errorf("topic %s has no contract", topic)
+	}
+	var pointers []string
+	for _, s := range h.cfg.Specs {
+		switch {
+		case !slices.Contains(s.Topics, topic):
+		case len(s.Columns) == 0:
+			pointers = append(pointers, everything(plans[0].Contract.Program)...)
+		default:
+			pointers = append(pointers, s.Columns...)
+		}
+	}
+	p, err := newPick(plans[0].Contract.Program.Schema(), pointers)
+	if err != nil {
+		return fmt.Errorf("topic %s: %w", topic, err)
+	}
+	src := &source{client: h.cfg.Client, pick: p, plans: make(map[string]*judge.Plan)}
+	for _, plan := range plans {
+		bare := *plan
+		bare.NewRules, bare.Checks = nil, nil // what they found is in the verdict log
+		src.plans[plan.Contract.Hash] = &bare
+	}
+	h.kept[topic] = src
+	return nil
+}
+
+func everything(p *schemas.Program) (pointers []string) {
+	for _, f := range p.Schema().Fields() {
+		pointers = append(pointers, "/"+escaper.Replace(f.Name))
+	}
+	return pointers
+}
+
+func (h *Host) newFeed(s Spec, batches int) (*Feed, error) {
+	f := &Feed{Spec: s, host: h, sources: make(map[string]*source), picks: make(map[string]*pick), wake: make(chan struct{}, 1),
+		queues: make([][]*Batch, s.Shards), asked: make([]time.Time, s.Shards), depth: newDepth(), metrics: h.cfg.Metrics.bind(s.Name),
+		places: places{now: make(map[part]position), dirty: make(map[part]struct{})}, share: h.cfg.Memory / int64(batches+1) * int64(s.Shards)}
+	for _, topic := range s.Topics {
+		src := h.kept[topic]
+		p, err := newPick(src.pick.schema, s.Columns)
+		if err != nil {
+			return nil, err
+		}
+		if f.schema != nil && !f.schema.Equal(p.schema) {
+			return nil, fmt.Errorf("topics %s and %s do not have the same columns: name columns that they share, of the same types, or make two feeds of it", s.Topics[0], topic)
+		}
+		f.schema, f.sources[topic], f.picks[topic] = p.schema, src, p
+	}
+	var err error
+	f.table, err = newTable(f.schema)
+	return f, err
+}
+
+// readers are the feeds of a topic.
+func (h *Host) readers(topic string) (feeds []*Feed) {
+	for _, f := range h.feeds {
+		if slices.Contains(f.Topics, topic) {
+			feeds = append(feeds, f)
+		}
+	}
+	return feeds
+}
+
+// Feed gives a feed by its name, nil for none.
+func (h *Host) Feed(name string) *Feed {
+	for _, f := range h.feeds {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// NewKeeper makes what keeps a partition's passing records, from the offset next on; nil where no feed wants the topic. It is the gate's.
+func (h *Host) NewKeeper(topic string, partition int, next int64, contract string) winnow.Keeper {
+	src := h.kept[topic]
+	if src == nil {
+		return nil
+	}
+	p := part{topic, partition}
+	from := src.plans[contract]
+	if from == nil {
+		return nil
+	}
+	g, err := newGathering(p, contract, src.pick, next)
+	if err != nil {
+		h.cfg.Log.Error("cannot keep records for the feeds: they are read from Kafka again", "topic", topic, "error", err)
+		return nil
+	}
+	return &keeper{cache: h.cache, most: h.most, gathering: g}
+}
+
+// Run feeds until ctx ends. It returns when every goroutine has ended and every batch that nobody has taken is released.
+func (h *Host) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	for _, f := range h.feeds {
+		ended := make(chan struct{})
+		all.Go(func() { defer close(ended); f.run(ctx) })
+		all.Go(func() { f.commit(ctx, ended) })
+	}
+	topics := slices.Sorted(maps.Keys(h.kept))
+	for ctx.Err() == nil {
+		for _, topic := range topics {
+			h.tell(topic, h.refresh(ctx, topic, &all))
+		}
+		h.announce()
+		wait(ctx, nil, h.cfg.Refresh)
+	}
+	all.Wait()
+	h.cache.clear()
+	return nil
+}
+
+// refresh begins to follow the partitions of a topic that are new.
+func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) error {
+	infos, err := h.cfg.Client.Topics(ctx, topic, verdicts.Topic(topic))
+	if err != nil {
+		return err
+	}
+	log, ok := infos[verdicts.Topic(topic)]
+	if _, there := infos[topic]; !there || !ok {
+		return fmt.Errorf("topic %s does not exist yet, or nothing of it was judged", topic)
+	}
+	for i := range log.Partitions {
+		p := part{topic, i}
+		if h.follower(p) != nil {
+			continue
+		}
+		start, end, err := h.cfg.Client.Offsets(ctx, verdicts.Topic(topic), i)
+		if err != nil {
+			return err
+		}
+		feeds := h.readers(topic)
+		f := newFollower(p, h.cfg.Client, h.cfg.Log, max(start, end-1), feeds) // with the last entry, to know where the log ends
+		h.mu.Lock()
+		h.followers[p] = f
+		h.mu.Unlock()
+		all.Go(func() { f.run(ctx) })
+	}
+	return nil
+}
+
+// announce lets the feeds see which partitions are followed: all at once, since a feed's step is known only when all of its positions are.
+func (h *Host) announce() {
+	h.mu.Lock()
+	n := int64(len(h.followers))
+	h.mu.Unlock()
+	if h.opened.Swap(n) == n {
+		return
+	}
+	for _, f := range h.feeds {
+		f.rouse()
+	}
+}
+
+// tell keeps why a topic cannot be fed, and logs it once.
+func (h *Host) tell(topic string, err error) {
+	why := ""
+	if err != nil {
+		why = err.Error()
+	}
+	h.mu.Lock()
+	told := h.trouble[topic] == why
+	h.trouble[topic] = why
+	h.mu.Unlock()
+	if !told && err != nil {
+		h.cfg.Log.Warn("feeds wait for a topic", "topic", topic, "why", err)
+	}
+}
+
+func (h *Host) follower(p part) *follower {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.followers[p]
+}
+
+// errNoRoom says that there is no host memory for a chunk just now.
+var errNoRoom = errors.New("no room in host memory")
+
+// load reads a chunk from Kafka and puts it into the cache. Feeds that come to one place together share one read. The caller gets a reference. It does not
+// wait for memory, since others may want to read meanwhile.
+func (h *Host) load(ctx context.Context, src *source, p part, offset int64, entries []verdicts.Entry) (*chunk, error) {
+	h.mu.Lock()
+	one := h.loading[p]
+	if one == nil {
+		one = new(sync.Mutex)
+		h.loading[p] = one
+	}
+	h.mu.Unlock()
+	one.Lock()
+	defer one.Unlock()
+	if k := h.cache.get(p, offset); k != nil {
+		return k, nil
+	}
+	l := <-h.loaders
+	defer func() { h.loaders <- l }()
+	short := false
+	k, err := l.load(ctx, src, p, offset, entries, h.most, func(n int) block {
+		b := h.cache.room(n, true)
+		short = b == nil
+		return b
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case short:
+		return nil, errNoRoom
+	case k == nil:
+		return nil, fmt.Errorf("nothing of %s/%d can be read at offset %d, which passed", p.topic, p.id, offset)
+	}
+	k.retain()
+	h.cache.put(k)
+	return k, nil
+}
