@@ -54,10 +54,14 @@ func NewMetrics(r prometheus.Registerer, tally *Tally) (*Metrics, error) {
 // Watch makes m report g's lag.
 func (m *Metrics) Watch(g *Gate) { m.gate.Store(g) }
 
-// observe times a stage. A set has thousands of records, so looking the histogram up by name costs nothing that counts.
+// Observe times a stage. A set has thousands of records, so looking the histogram up by name costs nothing that counts.
+func (m *Metrics) Observe(stage, topic string, d time.Duration) {
+	m.stages.WithLabelValues(stage, topic).Observe(d.Seconds())
+}
+
 func (g *Gate) observe(stage, topic string, d time.Duration) {
-	if m := g.cfg.Metrics; m != nil {
-		m.stages.WithLabelValues(stage, topic).Observe(d.Seconds())
+	if g.cfg.Metrics != nil {
+		g.cfg.Metrics.Observe(stage, topic, d)
 	}
 }
 

@@ -37,8 +37,9 @@ func newDemoCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it work: everything on one machine, with an embedded Kafka",
-		Long: `Start an embedded Kafka, write training records with planted faults into it, judge them, and tell at the end what became of each: the ledger, the error
-rates by team and user, and which of the planted faults were caught.
+		Long: `Start an embedded Kafka, write training records with planted faults into it, judge them, feed the good ones to three models on simulated TPU chips, and show
+all of it on a page. At the end it tells what became of each record: the ledger, the error rates by team, user and chip, what the chips did with their time, and
+which of the planted faults were caught.
 
 Exit code: 0 the ledger balances and every planted fault was caught, 1 not so, 3 the address is taken.`,
 		Example: `  winnow demo
@@ -119,7 +120,7 @@ func (d *demo) run(ctx context.Context, log *slog.Logger, out, words io.Writer) 
 		return err
 	}
 	fmt.Fprintf(words, "winnow demo: %s of load at %.0f records a second, %.0f %% of them faulty\n", d.duration, d.rate, 100*demoFaults)
-	fmt.Fprintf(words, "  API      http://%s/api/v1/errors?by=team\n  metrics  http://%s/metrics\n", s.address, s.address)
+	fmt.Fprintf(words, "  page     http://%s/\n  API      http://%s/api/v1/errors?by=team\n  metrics  http://%s/metrics\n", s.address, s.address, s.address)
 	var service errgroup.Group
 	service.Go(func() error { return s.run(working) })
 	sum, err := d.load(ctx, working, client, s, words)
@@ -161,6 +162,7 @@ func (d *demo) pipeline(dir string, brokers []string) (*config.Pipeline, error) 
 	p.Kafka.Brokers, p.Kafka.Group, p.Kafka.Instance = brokers, "winnow-demo", "demo"
 	p.Contracts = []*schemas.Contract{c}
 	p.Listen = d.listen
+	p.Feeds, p.Host.Memory = demoFeeds(d.rate), demoMemory
 	return &p, nil
 }
 
@@ -193,6 +195,7 @@ func (d *demo) load(ctx, working context.Context, client *wire.Client, s *servic
 	if err := caughtUp(working, client, s, tick.C); err != nil {
 		return nil, err
 	}
+	s.fed(working, tick.C)
 	return &demoSum{stats: loader.Stats(), address: s.address}, nil
 }
 

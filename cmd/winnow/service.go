@@ -17,9 +17,11 @@ import (
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/api"
 	"github.com/winnow-data/winnow/config"
+	"github.com/winnow-data/winnow/loadgen/fleet"
 	"github.com/winnow-data/winnow/pipeline"
 	"github.com/winnow-data/winnow/pipeline/judge"
 	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/sinks/feed"
 	"github.com/winnow-data/winnow/sinks/quarantine"
 	"github.com/winnow-data/winnow/wire"
 )
@@ -34,6 +36,7 @@ const (
 )
 
 func (r role) gate() bool   { return r == roleAll || r == roleGate }
+func (r role) feed() bool   { return r == roleAll }
 func (r role) review() bool { return r == roleAll || r == roleReview }
 
 // A service is one winnow process, put together.
@@ -47,6 +50,9 @@ type service struct {
 	gate     *pipeline.Gate // nil without the gate's role
 	tally    *pipeline.Tally
 	index    *quarantine.Index // nil without the reviewer's role
+	feeds    *feed.Host        // nil without feeds
+	fleet    *fleet.Fleet      // nil where no chips are simulated
+	registry *prometheus.Registry
 	started  time.Time
 }
 
@@ -69,19 +75,19 @@ func newService(ctx context.Context, p *config.Pipeline, r role, dryRun bool, lo
 		rand.Read(key)
 	}
 	s.tally = pipeline.NewTally(p.Limits.Users, key)
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.registry = prometheus.NewRegistry()
+	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if r.gate() {
-		if err := s.addGate(plans, dryRun, registry); err != nil {
+		if err := s.addGate(plans, dryRun); err != nil {
 			return nil, err
 		}
 	}
 	if r.review() {
 		s.index = quarantine.NewIndex(s.client, quarantine.Config{Match: func(topic string) bool { c, err := p.Contract(topic); return err == nil && c != nil },
 			Known: knownNames(p), Refresh: indexRefresh, Log: log})
-		registry.MustRegister(quarantine.NewCollector(s.index))
+		s.registry.MustRegister(quarantine.NewCollector(s.index))
 	}
-	return s, s.addServer(ctx, registry)
+	return s, s.addServer(ctx)
 }
 
 // newClient makes the Kafka client; dial overrides what tests and the demo need.
@@ -97,11 +103,18 @@ func newClient(p *config.Pipeline, dial wire.Config) (*wire.Client, error) {
 	return wire.New(dial)
 }
 
-func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool, registry *prometheus.Registry) error {
+func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool) error {
 	p := s.pipeline
-	metrics, err := pipeline.NewMetrics(registry, s.tally)
+	metrics, err := pipeline.NewMetrics(s.registry, s.tally)
 	if err != nil {
 		return fmt.Errorf("cannot register metrics: %w", err)
+	}
+	var keeper func(string, int, int64, string) winnow.Keeper
+	if s.role.feed() && len(p.Feeds) > 0 && !dryRun {
+		if err := s.addFeeds(plans, metrics); err != nil {
+			return err
+		}
+		keeper = s.feeds.NewKeeper
 	}
 	limits := pipeline.DefaultLimits()
 	limits.Batch = int(p.Limits.Batch)
@@ -114,8 +127,8 @@ func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool, 
 		EnsureSink: func(ctx context.Context, topic string) error {
 			return quarantine.EnsureTopic(ctx, s.client, topic, retention)
 		},
-		VerdictRetention: retention,
-		DryRun:           dryRun, Limits: limits, Tally: s.tally, Log: s.log, Metrics: metrics,
+		VerdictRetention: retention, NewKeeper: keeper,
+		DryRun: dryRun, Limits: limits, Tally: s.tally, Log: s.log, Metrics: metrics,
 	})
 	if err != nil {
 		return err
@@ -124,19 +137,25 @@ func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool, 
 	return nil
 }
 
-func (s *service) addServer(ctx context.Context, registry *prometheus.Registry) error {
+func (s *service) addServer(ctx context.Context) error {
 	listener, err := api.Listen(ctx, s.pipeline.Listen, string(s.pipeline.Token))
 	if err != nil {
 		return outside(err)
 	}
 	s.address = listener.Addr().String()
 	cfg := api.Config{Listener: listener, Token: string(s.pipeline.Token), Ready: s.unready, Log: s.log,
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, EnableOpenMetrics: true})}
+		Metrics: promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, EnableOpenMetrics: true})}
 	if s.gate != nil {
 		cfg.Gate = gateAPI{s, newRate()}
 	}
 	if s.index != nil {
 		cfg.Review = reviewAPI{s.index}
+	}
+	if s.feeds != nil {
+		cfg.Feeds = feedsAPI{s}
+	}
+	if s.fleet != nil {
+		cfg.Fleet = fleetAPI{s.fleet}
 	}
 	if s.server, err = api.New(cfg); err != nil {
 		return errors.Join(wrong(err), listener.Close())
@@ -182,11 +201,31 @@ func (s *service) run(ctx context.Context) error {
 	if s.index != nil {
 		work.Go(func() error { return unlessCancelled(s.index.Run(ctx)) })
 	}
+	if s.feeds != nil {
+		work.Go(func() error { return s.runFeeds(ctx) })
+	}
 	err := work.Wait()
 	stopServing()
 	err = errors.Join(err, unlessCancelled(<-served))
 	s.log.Info("winnow has stopped")
 	return err
+}
+
+// runFeeds feeds, and trains the simulated chips, until ctx ends. The chips stop first, so that what they have trained on is committed.
+func (s *service) runFeeds(ctx context.Context) error {
+	feeding, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var both errgroup.Group
+	both.Go(func() error { return unlessCancelled(s.feeds.Run(feeding)) })
+	both.Go(func() error {
+		defer stop()
+		if s.fleet == nil {
+			<-ctx.Done()
+			return nil
+		}
+		return s.fleet.Run(ctx)
+	})
+	return both.Wait()
 }
 
 func unlessCancelled(err error) error {
