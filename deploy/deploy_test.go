@@ -27,11 +27,13 @@ type service struct {
 	DependsOn      map[string]struct{ Condition string } `yaml:"depends_on"`
 	Healthcheck    struct{ Test []string }
 	Environment    map[string]string
+	Secrets        []string
 }
 
 type compose struct {
 	Services map[string]service
 	Volumes  map[string]any
+	Secrets  map[string]struct{ Environment string }
 }
 
 func loadCompose(t *testing.T) compose {
@@ -84,6 +86,11 @@ func TestComposeFitsTogether(t *testing.T) {
 		}
 		if s.Restart != "no" && len(s.Healthcheck.Test) == 0 {
 			t.Errorf("%s has no health check", name)
+		}
+		for _, secret := range s.Secrets {
+			if c.Secrets[secret].Environment == "" {
+				t.Errorf("%s wants the secret %s, which comes from no environment variable", name, secret)
+			}
 		}
 	}
 }
