@@ -73,7 +73,7 @@ var layers = map[string]map[string]string{
 		"schemas": "names of contracts",
 		"wire":    "record identities",
 	},
-	"dashboards": {}, // generated files: it knows metrics by their names alone
+	"dashboards": {}, // generated files, and the page: it knows metrics and the API by their names alone
 	"testdata":   {}, // embedded files
 	"cmd": { // the only place that wires everything
 		"":                 "faults and sinks",
@@ -86,6 +86,7 @@ var layers = map[string]map[string]string{
 		"pipeline/judge":   "compiles plans",
 		"sinks/quarantine": "runs the review index",
 		"sinks/feed":       "runs the feeds",
+		"dashboards":       "the page",
 		"loadgen":          "runs the load",
 		"api":              "runs the API",
 		"tpu":              "the demo's hosts are of a generation",

@@ -60,11 +60,11 @@ func TestOpenAPIListsEveryRouteAndNoOther(t *testing.T) {
 
 // Every documented query parameter is taken, and every answer has the documented shape for its status.
 func TestAnswersHaveTheDocumentedShape(t *testing.T) {
-	h, _, _ := served(t, "")
-	ask := func(target string) (int, string, []byte) {
-		w := get(t, h, target)
-		return w.Code, w.Header().Get("Content-Type"), w.Body.Bytes()
-	}
+	s := newServer(t)
+	s.watch.sample(began) // so that there is a history
+	s.watch.sample(began.Add(historyEvery))
+	h := s.handler()
+	ask := asker(t, h)
 	for target, path := range map[string]string{
 		"/healthz":                               "/healthz",
 		"/readyz":                                "/readyz",
@@ -73,6 +73,12 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 		"/api/v1/ledger":                         "/api/v1/ledger",
 		"/api/v1/errors?by=team":                 "/api/v1/errors",
 		"/api/v1/errors?by=chip":                 "/api/v1/errors",
+		"/api/v1/errors?by=shard":                "/api/v1/errors",
+		"/api/v1/feeds":                          "/api/v1/feeds",
+		"/api/v1/fleet":                          "/api/v1/fleet",
+		"/api/v1/fleet?by=chip":                  "/api/v1/fleet",
+		"/api/v1/live":                           "/api/v1/live",
+		"/api/v1/history":                        "/api/v1/history",
 		"/api/v1/quarantine/groups":              "/api/v1/quarantine/groups",
 		"/api/v1/quarantine/groups?limit=0":      "/api/v1/quarantine/groups",
 		"/api/v1/quarantine/records":             "/api/v1/quarantine/records",
@@ -83,6 +89,9 @@ func TestAnswersHaveTheDocumentedShape(t *testing.T) {
 		"/api/v1/quarantine/records/flights/3/3": "/api/v1/quarantine/records/{id}",
 	} {
 		t.Run(target, func(t *testing.T) { conforms(t, path, target, ask) })
+	}
+	for _, by := range Histories() {
+		conforms(t, "/api/v1/history", "/api/v1/history?by="+by, ask)
 	}
 	for path, methods := range parsed(t).Paths {
 		for _, p := range methods["get"].Parameters {
@@ -106,15 +115,37 @@ func TestEmptyAnswersHaveTheDocumentedShape(t *testing.T) {
 	h := s.handler()
 	for _, path := range []string{
 		"/readyz", "/api/v1/status", "/api/v1/ledger", "/metrics", "/api/v1/quarantine/groups", "/api/v1/quarantine/records", "/api/v1/errors",
+		"/api/v1/feeds", "/api/v1/fleet", "/api/v1/live", "/api/v1/history",
 	} {
 		target := path
-		if path == "/api/v1/errors" {
+		switch path {
+		case "/api/v1/errors":
 			target += "?by=rule"
+		case "/api/v1/history":
+			target += "?by=total"
 		}
-		conforms(t, path, target, func(target string) (int, string, []byte) {
-			w := get(t, h, target)
-			return w.Code, w.Header().Get("Content-Type"), w.Body.Bytes()
-		})
+		conforms(t, path, target, asker(t, h))
+	}
+	empty := newServer(t, func(c *Config) {
+		c.Gate, c.Feeds, c.Fleet, c.Stages = emptyGate{}, emptyFeeds{}, emptyFleet{}, func() []Stage { return nil }
+	})
+	for _, path := range []string{"/api/v1/feeds", "/api/v1/fleet", "/api/v1/live"} {
+		conforms(t, path, path, asker(t, empty.handler()))
+	}
+}
+
+type (
+	emptyFeeds struct{}
+	emptyFleet struct{}
+)
+
+func (emptyFeeds) Feeds() Feeds { return Feeds{} }
+func (emptyFleet) Fleet() Fleet { return Fleet{} }
+
+func asker(t *testing.T, h http.Handler) func(string) (int, string, []byte) {
+	return func(target string) (int, string, []byte) {
+		w := get(t, h, target)
+		return w.Code, w.Header().Get("Content-Type"), w.Body.Bytes()
 	}
 }
 

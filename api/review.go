@@ -75,13 +75,17 @@ func (s *Server) groups(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	g := s.cfg.Review.Groups(filter(r))
+	answer(w, s.readGroups(filter(r), n))
+}
+
+func (s *Server) readGroups(f Filter, most int) Groups {
+	g := s.cfg.Review.Groups(f)
 	g.Groups = full(g.Groups)
-	g.Groups = g.Groups[:min(n, len(g.Groups))]
+	g.Groups = g.Groups[:min(most, len(g.Groups))]
 	for i := range g.Groups {
 		g.Groups[i].Topics = full(g.Groups[i].Topics)
 	}
-	answer(w, g)
+	return g
 }
 
 func (s *Server) records(w http.ResponseWriter, r *http.Request) {

@@ -8,7 +8,7 @@ import (
 //go:embed openapi.json
 var openapi []byte
 
-// A route is one thing that can be asked. The OpenAPI document lists the same ones; a test compares them.
+// A route is one thing that can be asked. The OpenAPI document lists the same ones, without the page's; a test compares them.
 type route struct {
 	path  string // as http.ServeMux writes it
 	open  bool   // answers without a token
@@ -24,6 +24,11 @@ func (s *Server) routes() []route {
 		{"/api/v1/status", false, s.status},
 		{"/api/v1/ledger", false, s.ledger},
 		{"/api/v1/errors", false, s.errors},
+		{"/api/v1/feeds", false, s.feeds},
+		{"/api/v1/fleet", false, s.fleet},
+		{"/api/v1/history", false, s.history},
+		{"/api/v1/live", false, s.live},
+		{"/api/v1/stream", false, s.stream},
 		{"/api/v1/quarantine/groups", false, s.groups},
 		{"/api/v1/quarantine/records", false, s.records},
 		{"/api/v1/quarantine/records/{id...}", false, s.record},
@@ -33,7 +38,7 @@ func (s *Server) routes() []route {
 // handler is the routes behind everything that holds for all of them.
 func (s *Server) handler() http.Handler {
 	open, closed := http.NewServeMux(), http.NewServeMux()
-	for _, r := range s.routes() {
+	for _, r := range append(s.routes(), s.pageRoutes()...) {
 		if r.open {
 			open.Handle("GET "+r.path, r.serve)
 		} else {

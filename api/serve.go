@@ -1,10 +1,6 @@
 package api
 
-import (
-	"cmp"
-	"net/http"
-	"slices"
-)
+import "net/http"
 
 // Health is the answer of /healthz.
 type Health struct {
@@ -17,18 +13,20 @@ type Ready struct {
 	Reasons []string `json:"reasons"` // why not
 }
 
-// Dimensions are the keys that /api/v1/errors counts by.
-func Dimensions() []string { return []string{"team", "user", "rule", "topic", "contract"} }
-
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { answer(w, Health{Status: "ok"}) }
 
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
-	reasons := s.cfg.Ready()
+	ready := s.readReady()
 	status := http.StatusOK
-	if len(reasons) > 0 {
+	if !ready.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	reply(w, status, "application/json", Ready{Ready: len(reasons) == 0, Reasons: full(reasons)})
+	reply(w, status, "application/json", ready)
+}
+
+func (s *Server) readReady() Ready {
+	reasons := s.cfg.Ready()
+	return Ready{Ready: len(reasons) == 0, Reasons: full(reasons)}
 }
 
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
@@ -44,10 +42,12 @@ func (s *Server) openapi(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(openapi)
 }
 
+const noGate = "this winnow has no gate in its role"
+
 // gate says whether there is a gate to ask, and that the query has none but the allowed parameters.
 func (s *Server) gate(w http.ResponseWriter, r *http.Request, params ...string) bool {
 	if s.cfg.Gate == nil {
-		problem(w, r, http.StatusServiceUnavailable, "this winnow has no gate in its role")
+		problem(w, r, http.StatusServiceUnavailable, noGate)
 		return false
 	}
 	return known(w, r, params...)
@@ -57,52 +57,32 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	if !s.gate(w, r) {
 		return
 	}
+	answer(w, s.readStatus())
+}
+
+func (s *Server) readStatus() Status {
 	st := s.cfg.Gate.Status()
 	st.Reasons, st.Contracts = full(st.Reasons), full(st.Contracts)
 	if st.Assigned == nil {
 		st.Assigned = map[string][]int{}
 	}
-	answer(w, st)
+	return st
 }
 
 func (s *Server) ledger(w http.ResponseWriter, r *http.Request) {
 	if !s.gate(w, r) {
 		return
 	}
+	answer(w, s.readLedger())
+}
+
+func (s *Server) readLedger() Ledger {
 	l := s.cfg.Gate.Ledger()
 	l.Partitions = full(l.Partitions)
 	if l.SkippedBy == nil {
 		l.SkippedBy = map[string]int64{}
 	}
-	answer(w, l)
-}
-
-func (s *Server) errors(w http.ResponseWriter, r *http.Request) {
-	if !s.gate(w, r, "by") {
-		return
-	}
-	by := r.URL.Query().Get("by")
-	if !slices.Contains(Dimensions(), by) {
-		problem(w, r, http.StatusBadRequest, "by must be one of team, user, rule, topic, contract")
-		return
-	}
-	e, err := s.cfg.Gate.Errors(by)
-	if err != nil {
-		problem(w, r, http.StatusServiceUnavailable, err.Error())
-		return
-	}
-	rows := full(slices.Clone(e.Rows))
-	for i := range rows {
-		rows[i].Rate = 0
-		if rows[i].Records > 0 {
-			rows[i].Rate = float64(rows[i].Errors) / float64(rows[i].Records)
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b ErrorRow) int {
-		return cmp.Or(cmp.Compare(b.Errors, a.Errors), cmp.Compare(a.Key, b.Key))
-	})
-	e.Rows, e.Instances = rows, full(e.Instances)
-	answer(w, e)
+	return l
 }
 
 // full is s, or an empty slice for nil: JSON's [] and not null.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -42,16 +43,24 @@ type Config struct {
 	Token    string       // "" = none; then Listener must be loopback
 	Gate     Gate         // nil: this role has no gate, and its routes answer 503
 	Review   Review       // nil: this role keeps no review index, likewise
-	Ready    Readiness    // nil: always ready
-	Metrics  http.Handler // nil: /metrics answers 503
-	Log      *slog.Logger
-	Grace    time.Duration // how long running requests may take after the end; 0 = 5 s
+	Feeds    FeedsReader  // nil: this role has no feeds, likewise
+	Fleet    FleetReader  // nil: no chips are simulated, likewise
+	// Stages gives the speed of each stage over the seconds since it was last called: by the server alone, every two seconds or less often. nil: none.
+	Stages func() []Stage
+	// Page is the web page: index.html, and what it loads below assets. nil: there is none at /.
+	Page    fs.FS
+	Ready   Readiness    // nil: always ready
+	Metrics http.Handler // nil: /metrics answers 503
+	Log     *slog.Logger
+	Grace   time.Duration // how long running requests may take after the end; 0 = 5 s
 }
 
 // A Server serves the API. It does nothing until Run.
 type Server struct {
-	cfg  Config
-	http *http.Server
+	cfg   Config
+	http  *http.Server
+	watch *watch
+	hub   *hub
 }
 
 // The limits on what one client can hold. A masked record is read from Kafka inside writeTimeout.
@@ -79,7 +88,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Grace <= 0 {
 		cfg.Grace = defaultGrace
 	}
-	s := &Server{cfg: cfg}
+	s := &Server{cfg: cfg, hub: newHub()}
+	s.watch = newWatch(s)
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: readTimeout,
@@ -92,20 +102,41 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Run serves until ctx ends, then lets running requests finish within the grace. It returns nil after an orderly end.
+// Run serves until ctx ends, then ends the streams and lets running requests finish within the grace. It returns nil after an orderly end. It is
+// called once.
 func (s *Server) Run(ctx context.Context) error {
-	failed := make(chan error, 1)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	failed, watched := make(chan error, 1), make(chan struct{})
 	go func() { failed <- s.http.Serve(s.cfg.Listener) }()
+	go func() { defer close(watched); s.watch.run(ctx) }()
+	var broken error
 	select {
 	case err := <-failed:
-		return fmt.Errorf("cannot serve HTTP: %w", err)
+		broken = fmt.Errorf("cannot serve HTTP: %w", err)
+		failed <- http.ErrServerClosed
+		stop()
 	case <-ctx.Done():
 	}
+	close(s.hub.ended)
+	if err := s.shutdown(ctx, failed, watched); broken == nil {
+		return err
+	}
+	return broken
+}
+
+// shutdown waits for what still runs, but no longer than the grace: a Gate, or another that is asked, may not answer.
+func (s *Server) shutdown(ctx context.Context, failed <-chan error, watched <-chan struct{}) error {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Grace)
 	defer cancel()
 	if err := s.http.Shutdown(end); err != nil {
 		s.cfg.Log.Warn("cannot wait for the last HTTP requests", "error", err)
 		_ = s.http.Close()
+	}
+	select {
+	case <-watched:
+	case <-end.Done():
+		s.cfg.Log.Warn("cannot wait for the last look at the gate, the feeds and the fleet")
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("cannot serve HTTP: %w", err)

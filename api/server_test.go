@@ -118,10 +118,10 @@ type slowGate struct {
 	entered, leave chan struct{}
 }
 
-func (g slowGate) Ledger() Ledger {
+func (g slowGate) Status() Status {
 	close(g.entered)
 	<-g.leave
-	return g.fakeGate.Ledger()
+	return g.fakeGate.Status()
 }
 
 // A request that runs when the end comes is answered; Run returns after it; the port is free again.
@@ -138,7 +138,7 @@ func TestRunEndsGracefully(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	answered := make(chan string, 1)
 	go func() {
-		resp, err := client.Get("http://" + l.Addr().String() + "/api/v1/ledger")
+		resp, err := client.Get("http://" + l.Addr().String() + "/api/v1/status")
 		if err != nil {
 			answered <- err.Error()
 			return
@@ -150,7 +150,7 @@ func TestRunEndsGracefully(t *testing.T) {
 	<-gate.entered
 	cancel()
 	close(gate.leave)
-	if body := <-answered; !strings.Contains(body, `"balanced":true`) {
+	if body := <-answered; !strings.Contains(body, `"state":"running"`) {
 		t.Errorf("cut off: %s", body)
 	}
 	if err := <-ended; err != nil {
@@ -175,7 +175,7 @@ func TestRunEndsARequestThatOutlivesTheGrace(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	go func() {
 		defer close(asked)
-		if resp, err := client.Get("http://" + l.Addr().String() + "/api/v1/ledger"); err == nil {
+		if resp, err := client.Get("http://" + l.Addr().String() + "/api/v1/status"); err == nil {
 			_ = resp.Body.Close()
 		}
 	}()

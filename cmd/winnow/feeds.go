@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -105,3 +107,20 @@ func (s *service) unjudged(topic string) (n int64) {
 	}
 	return n
 }
+
+// besideMemory is what a process needs beside host.memory, and how much of that garbage may be before it is collected in earnest. Without a bound, the garbage
+// collector would let as much of it gather as there is host memory in use.
+const besideMemory = 96 << 20
+
+// limitMemory keeps the process near host.memory, unless GOMEMLIMIT says otherwise. The bound is soft: larger limits of records and batches cost what they
+// cost.
+func (s *service) limitMemory() {
+	if s.feeds == nil || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	batch := max(0, int64(s.pipeline.Limits.Batch)-defaultBatch)
+	debug.SetMemoryLimit(int64(s.pipeline.Host.Memory) + besideMemory + 2*batch)
+}
+
+// defaultBatch is the default of limits.batch, which besideMemory has room for.
+const defaultBatch = 64 << 20

@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/winnow-data/winnow/loadgen/fleet"
 	"github.com/winnow-data/winnow/pipeline"
+	"github.com/winnow-data/winnow/sinks/feed"
 	"github.com/winnow-data/winnow/sinks/quarantine"
 )
 
@@ -103,6 +105,13 @@ func TestReferenceMetrics(t *testing.T) {
 	m.Describe(ch)
 	m.DescribeStages(ch)
 	quarantine.NewCollector(nil).Describe(ch)
+	feeds, err := feed.NewMetrics(prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	feeds.Describe(ch)
+	feeds.DescribeHistograms(ch)
+	fleet.NewMetrics(nil).Describe(ch)
 	close(ch)
 	var rows []string
 	for d := range ch {

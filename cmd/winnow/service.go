@@ -17,6 +17,7 @@ import (
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/api"
 	"github.com/winnow-data/winnow/config"
+	"github.com/winnow-data/winnow/dashboards/web"
 	"github.com/winnow-data/winnow/loadgen/fleet"
 	"github.com/winnow-data/winnow/pipeline"
 	"github.com/winnow-data/winnow/pipeline/judge"
@@ -151,6 +152,7 @@ func (s *service) addServer(ctx context.Context) error {
 	if s.index != nil {
 		cfg.Review = reviewAPI{s.index}
 	}
+	cfg.Stages, cfg.Page = newStageClock(s.registry, time.Now).stages, web.Files()
 	if s.feeds != nil {
 		cfg.Feeds = feedsAPI{s}
 	}
@@ -173,6 +175,7 @@ func (s *service) unready() []string {
 // run works until ctx ends, and then drains.
 func (s *service) run(ctx context.Context) error {
 	defer s.client.Close()
+	s.limitMemory()
 	s.log.Info("winnow is running", "version", version, "role", string(s.role), "listen", s.address, "brokers", s.pipeline.Kafka.Brokers,
 		"group", s.pipeline.Kafka.Group, "instance", s.pipeline.Kafka.Instance)
 	// The API answers while the gate drains: it is stopped after it. Should it fail, the rest must not go on unseen.

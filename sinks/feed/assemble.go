@@ -214,7 +214,7 @@ func (f *Feed) copied(ctx context.Context, b *Batch) error {
 // room gets n bytes of host memory, and waits for them if need be.
 func (f *Feed) room(ctx context.Context, n int) (block, error) {
 	mem := f.host.cache.mem
-	if int64(blockSize(n+align)) > mem.Limit() {
+	if !mem.fits(n) {
 		return nil, fmt.Errorf("%w: a batch of %d records takes %d bytes of it, and it is %d: raise it, or lower batch.records", errBudget, f.Records, n, mem.Limit())
 	}
 	for {

@@ -244,6 +244,24 @@ func (h *Host) tell(topic string, err error) {
 	}
 }
 
+// troubleOf says why topics are not followed.
+func (h *Host) troubleOf(topics []string) string {
+	h.mu.Lock()
+	for _, t := range topics {
+		if why := h.trouble[t]; why != "" {
+			h.mu.Unlock()
+			return why
+		}
+	}
+	h.mu.Unlock()
+	for _, f := range h.followed(topics) {
+		if why := f.why(); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
 func (h *Host) follower(p part) *follower {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -270,16 +288,20 @@ func (h *Host) load(ctx context.Context, src *source, p part, offset int64, entr
 	}
 	l := <-h.loaders
 	defer func() { h.loaders <- l }()
-	short := false
+	short := 0
 	k, err := l.load(ctx, src, p, offset, entries, h.most, func(n int) block {
 		b := h.cache.room(n, true)
-		short = b == nil
+		if b == nil {
+			short = n
+		}
 		return b
 	})
 	switch {
 	case err != nil:
 		return nil, err
-	case short:
+	case short > 0 && !h.cache.mem.fits(short):
+		return nil, fmt.Errorf("%w: records from %d on of %s/%d take %d bytes at once, and it is %d: raise it", errBudget, offset, p.topic, p.id, short, h.cfg.Memory)
+	case short > 0:
 		return nil, errNoRoom
 	case k == nil:
 		return nil, fmt.Errorf("nothing of %s/%d can be read at offset %d, which passed", p.topic, p.id, offset)

@@ -162,3 +162,10 @@ func (f *follower) end() int64 {
 	}
 	return -1
 }
+
+// why says what keeps the follower from reading.
+func (f *follower) why() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.trouble
+}

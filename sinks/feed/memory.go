@@ -56,6 +56,9 @@ func (m *Memory) Block(n int) *memory.Buffer {
 	return memory.NewBufferWithAllocator(b, returns{m})
 }
 
+// fits says that a block of n bytes can be had when nothing else is there.
+func (m *Memory) fits(n int) bool { return int64(blockSize(n+align)) <= m.limit }
+
 // Changed gives a channel that is closed when memory has come back.
 func (m *Memory) Changed() <-chan struct{} {
 	m.mu.Lock()

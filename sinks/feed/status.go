@@ -90,15 +90,3 @@ func (f *Feed) status() FeedStatus {
 	})
 	return st
 }
-
-// troubleOf says why topics are not followed.
-func (h *Host) troubleOf(topics []string) string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, t := range topics {
-		if why := h.trouble[t]; why != "" {
-			return why
-		}
-	}
-	return ""
-}
