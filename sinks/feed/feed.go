@@ -32,9 +32,10 @@ type Feed struct {
 	asked   []time.Time
 	waiting chan struct{} // closed when a batch is made or the cause changes
 	depth   depth
-	bytes   int64 // of batches that are not released
-	waits   quantiles
-	share   int64 // how many bytes there may be before another is made
+	bytes   int64     // of batches that are not released
+	waits   quantiles // of takers, for a batch
+	fresh   quantiles // from Kafka's timestamp to ready
+	share   int64     // how many bytes there may be before another is made
 	cause   Cause
 	why     string // why the feed stands still
 	account account
@@ -157,7 +158,9 @@ func (f *Feed) hand(batches []*Batch, plan [][]piece) {
 	for shard, b := range batches {
 		f.queues[shard] = append(f.queues[shard], b)
 		f.bytes += b.bytes
-		f.metrics.ready(time.Duration(max(0, now-b.oldest)) * time.Millisecond)
+		age := time.Duration(max(0, now-b.oldest)) * time.Millisecond
+		f.fresh.add(age)
+		f.metrics.ready(age)
 		for i := range plan[shard] {
 			p := &plan[shard][i]
 			f.account.Planned += int64(p.count)

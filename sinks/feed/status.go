@@ -27,10 +27,11 @@ type FeedStatus struct {
 	Bytes    int64 // of batches that are not released
 	Cached   int64 // runs of rows that were in the cache
 	Read     int64 // and that were read from Kafka
-	Wait50   time.Duration
-	Wait99   time.Duration
-	Cause    Cause  // what it waits for; none while a batch is ready
-	Trouble  string // why it stands still
+	// Wait50 and Wait99 are quantiles of the time from asking for a batch to having it; Ready50 and Ready99 of that from a record's Kafka timestamp to its
+	// batch being ready, the oldest record's of each batch.
+	Wait50, Wait99, Ready50, Ready99 time.Duration
+	Cause                            Cause  // what it waits for; none while a batch is ready
+	Trouble                          string // why it stands still
 	// Positions are behind the last step that every shard has trained on.
 	Positions []Position
 }
@@ -69,7 +70,7 @@ func (f *Feed) status() FeedStatus {
 	defer f.mu.Unlock()
 	st := FeedStatus{Spec: f.Spec, Records: f.account.Records, Planned: f.account.Planned, Excluded: f.account.Excluded, Failed: f.account.Failed,
 		Short: f.account.Short, Depth: f.depth.now, Bytes: f.bytes, Cached: f.account.Cached, Read: f.account.Read, Wait50: f.waits.at(0.5),
-		Wait99: f.waits.at(0.99), Step: f.places.next, Trouble: cmp.Or(f.why, trouble)}
+		Wait99: f.waits.at(0.99), Ready50: f.fresh.at(0.5), Ready99: f.fresh.at(0.99), Step: f.places.next, Trouble: cmp.Or(f.why, trouble)}
 	empty := false
 	for _, q := range f.queues {
 		st.Ready += len(q)
