@@ -38,6 +38,20 @@ func (g *Gate) Partitions() []Partition {
 	return all
 }
 
+// Unjudged is how many offsets of a topic's assigned partitions the gate has yet to come to, as far as it knows.
+func (g *Gate) Unjudged(topic string) (n int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range g.chains[topic] {
+		s := &c.state
+		s.mu.Lock()
+		p := Partition{Totals: Totals{Next: s.totals.Next}, LogEnd: s.logEnd, Known: s.position}
+		s.mu.Unlock()
+		n += p.Lag()
+	}
+	return n
+}
+
 // Since is when the gate was made: what it counts itself begins there.
 func (g *Gate) Since() time.Time { return g.since }
 

@@ -17,7 +17,7 @@ func (f feedsAPI) Feeds() api.Feeds {
 	out := api.Feeds{Memory: api.Memory{Limit: st.Limit, Used: st.Used, Cache: st.Cache}, Feeds: make([]api.Feed, 0, len(st.Feeds))}
 	for i := range st.Feeds {
 		s, c := &st.Feeds[i], &f.pipeline.Feeds[i]
-		require := c.Require.Rules
+		require := append([]string{}, c.Require.Rules...)
 		if c.Require.All {
 			require = []string{"all"}
 		}

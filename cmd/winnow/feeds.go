@@ -95,17 +95,12 @@ func (t trainer) Take(shard int) (fleet.Batch, fleet.Cause, <-chan struct{}) {
 	return b, "", nil
 }
 
-// unjudged is how many offsets of a topic the gate has yet to come to.
-func (s *service) unjudged(topic string) (n int64) {
+// unjudged is how many offsets of a topic the gate has yet to come to. The gate is made after the feeds.
+func (s *service) unjudged(topic string) int64 {
 	if s.gate == nil {
 		return 0
 	}
-	for _, p := range s.gate.Partitions() {
-		if p.Topic == topic {
-			n += p.Lag()
-		}
-	}
-	return n
+	return s.gate.Unjudged(topic)
 }
 
 // besideMemory is what a process needs beside host.memory, and how much of that garbage may be before it is collected in earnest. Without a bound, the garbage

@@ -111,6 +111,9 @@ func (s *service) addGate(plans map[*schemas.Contract]*judge.Plan, dryRun bool) 
 		return fmt.Errorf("cannot register metrics: %w", err)
 	}
 	var keeper func(string, int, int64, string) winnow.Keeper
+	if dryRun && len(p.Feeds) > 0 {
+		s.log.Info("a dry run feeds nothing: it writes no verdicts that feeds could follow")
+	}
 	if s.role.feed() && len(p.Feeds) > 0 && !dryRun {
 		if err := s.addFeeds(plans, metrics); err != nil {
 			return err
