@@ -43,6 +43,10 @@ endif
 test-kafka: build ## the tests against real Apache Kafka (needs Java 17, Maven, kcat, Prometheus)
 	WINNOW_BIN=$(CURDIR)/bin/winnow $(GO) test -tags kafka -p 1 -count 1 -timeout 18m ./internal/kafkaproc ./sinks/quarantine ./test/kafka
 
+.PHONY: test-web
+test-web: build ## the page in headless Chromium, with axe-core (needs Chromium, npm; WINNOW_SHOTS=folder leaves pictures)
+	WINNOW_BIN=$(CURDIR)/bin/winnow WINNOW_AXE=$$(scripts/fetch-axe) $(GO) test -tags web -count 1 -timeout 10m ./test/web
+
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp BENCHTIME=1s)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
@@ -67,7 +71,7 @@ lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); \
 		[ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted" >&2; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags kafka ./internal/kafkaproc/... ./sinks/... ./test/...
+	$(GO) vet -tags kafka,web ./internal/kafkaproc/... ./sinks/... ./test/...
 	$(GOLANGCI) run
 
 $(GOLANGCI):

@@ -66,11 +66,11 @@ func (h *hub) set(event []byte) {
 }
 
 // first gives a stream that begins its first event, made anew where the last is old, and what tells of the next.
-func (h *hub) first(make func() []byte) (event []byte, next <-chan struct{}) {
+func (h *hub) first(fresh func() []byte) (event []byte, next <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.event == nil || time.Since(h.at) > liveEvery {
-		h.set(make())
+		h.set(fresh())
 	}
 	return h.event, h.next
 }

@@ -38,6 +38,9 @@ type Feed struct {
 	// The wait for a batch by those who asked for one; null before anybody did.
 	WaitP50Seconds *float64 `json:"wait_p50_seconds"`
 	WaitP99Seconds *float64 `json:"wait_p99_seconds"`
+	// The time from a record's Kafka timestamp to its batch being ready, the oldest record's of each batch; null before there was one.
+	ReadyP50Seconds *float64 `json:"ready_p50_seconds"`
+	ReadyP99Seconds *float64 `json:"ready_p99_seconds"`
 	// Cause is what a reader waits for: "gate", "kafka" or "budget"; empty when a batch is ready. Trouble is why the feed stands still; empty if
 	// it does not.
 	Cause     string         `json:"cause"`

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// How the history is kept. A sample takes a look at every name, so where there are very many the samples come further apart.
+// How the history is kept. A sample takes a look at every name, so where there are very many the samples come further apart, up to a limit.
 const (
 	historyEvery   = 2 * time.Second
 	historySamples = 450
-	historyShare   = 100 // the watch works at most a hundredth of the time
+	historyShare   = 50 // the watch works at most a fiftieth of the time
+	historyLongest = 10 * time.Second
 	halfLife       = 30 * time.Second
 )
 
@@ -49,7 +50,7 @@ func (w *watch) run(ctx context.Context) {
 	for {
 		if now := time.Now(); !now.Before(sample) {
 			w.guarded(func() { w.sample(now) })
-			sample = now.Add(max(historyEvery-liveEvery/2, historyShare*time.Since(now)))
+			sample = now.Add(min(historyLongest, max(historyEvery-liveEvery/2, historyShare*time.Since(now))))
 		}
 		if now := time.Now(); !now.Before(live) && w.s.hub.watched() {
 			w.guarded(func() { w.s.hub.publish(w.s.liveEvent()) })

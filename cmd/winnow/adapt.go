@@ -71,10 +71,7 @@ func (g gateAPI) Ledger() api.Ledger {
 }
 
 func (g gateAPI) Errors(by string) (api.Errors, error) {
-	rows, ok := g.fleetRows(by)
-	if !ok {
-		rows, ok = g.tally.Rows(by)
-	}
+	rows, ok := g.tally.Rows(by)
 	if !ok {
 		return api.Errors{}, errors.New("errors cannot be told by " + by)
 	}

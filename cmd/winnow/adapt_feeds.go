@@ -1,11 +1,11 @@
 package main
 
 import (
-	"time"
+	"cmp"
+	"slices"
 
 	"github.com/winnow-data/winnow/api"
 	"github.com/winnow-data/winnow/loadgen/fleet"
-	"github.com/winnow-data/winnow/pipeline"
 )
 
 // feedsAPI lets the API ask the feeds.
@@ -26,8 +26,8 @@ func (f feedsAPI) Feeds() api.Feeds {
 			Behind: s.Behind, Depth: s.Depth, Ready: s.Ready, BufferBytes: s.Bytes, RangesCache: s.Cached, RangesKafka: s.Read,
 			Cause: string(s.Cause), Trouble: s.Trouble, Positions: make([]api.FeedPosition, 0, len(s.Positions))}
 		if s.Records > 0 {
-			p50, p99 := s.Wait50.Seconds(), s.Wait99.Seconds()
-			a.WaitP50Seconds, a.WaitP99Seconds = &p50, &p99
+			wait50, wait99, ready50, ready99 := s.Wait50.Seconds(), s.Wait99.Seconds(), s.Ready50.Seconds(), s.Ready99.Seconds()
+			a.WaitP50Seconds, a.WaitP99Seconds, a.ReadyP50Seconds, a.ReadyP99Seconds = &wait50, &wait99, &ready50, &ready99
 		}
 		for _, p := range s.Positions {
 			a.Positions = append(a.Positions, api.FeedPosition(p))
@@ -79,44 +79,20 @@ func chipKey(pod *fleet.PodSnapshot, host *fleet.HostSnapshot, chip *fleet.ChipS
 }
 
 func chipSeconds(s *fleet.Spent) api.ChipSeconds {
-	in := func(state fleet.State) float64 { return time.Duration(s[state]).Seconds() }
+	in := func(state fleet.State) float64 { return s[state].Seconds() }
 	return api.ChipSeconds{Training: in(fleet.Training), WaitingGate: in(fleet.WaitingGate), WaitingKafka: in(fleet.WaitingKafka),
 		WaitingBudget: in(fleet.WaitingBudget), Restarting: in(fleet.Restarting), Idle: in(fleet.Idle)}
 }
 
-// fleetRows are the errors by chip, or by the team of the chips' feed; ok is false for anything else.
-func (s *service) fleetRows(by string) (rows []pipeline.Row, ok bool) {
-	if by != byChip && by != byFeedTeam {
-		return nil, false
-	}
-	if s.fleet == nil {
-		return nil, true
-	}
-	snap := s.fleet.Snapshot()
-	if by == byFeedTeam {
-		for i := range snap.Teams {
-			t := &snap.Teams[i]
-			rows = append(rows, pipeline.Row{Key: t.Team, Records: t.Records, Errors: t.Errors})
-		}
-		return rows, true
-	}
-	for j := range snap.Jobs {
-		for p := range snap.Jobs[j].Pods {
-			pod := &snap.Jobs[j].Pods[p]
-			for h := range pod.Hosts {
-				host := &pod.Hosts[h]
-				for c := range host.Chips {
-					chip := &host.Chips[c]
-					rows = append(rows, pipeline.Row{Key: chipKey(pod, host, chip), Records: chip.Records, Errors: chip.Errors})
-				}
+// worstChips are the chips with the most errors.
+func worstChips(f api.Fleet, most int) (rows []api.ErrorRow) {
+	for _, j := range f.Jobs {
+		for _, h := range j.Hosts {
+			for _, c := range h.Chips {
+				rows = append(rows, api.ErrorRow{Key: c.Key, Records: c.Records, Errors: c.Errors, Rate: float64(c.Errors) / float64(max(1, c.Records))})
 			}
 		}
 	}
-	return rows, true
+	slices.SortStableFunc(rows, func(a, b api.ErrorRow) int { return cmp.Compare(b.Errors, a.Errors) })
+	return rows[:min(most, len(rows))]
 }
-
-// The ways to ask for errors that the gate does not know.
-const (
-	byChip     = "chip"
-	byFeedTeam = "feed_team"
-)

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"text/tabwriter"
 
 	"github.com/winnow-data/winnow/api"
@@ -67,11 +65,7 @@ const worst = 5
 // errorsFrom takes the error rates from the running service.
 func (sum *demoSum) errorsFrom(s *service) {
 	rows := func(by string, most int) []api.ErrorRow {
-		found, ok := s.fleetRows(by)
-		if !ok {
-			found, _ = s.tally.Rows(by)
-		}
-		slices.SortStableFunc(found, func(a, b pipeline.Row) int { return cmp.Compare(b.Errors, a.Errors) })
+		found, _ := s.tally.Rows(by)
 		out := make([]api.ErrorRow, 0, len(found))
 		for _, r := range found[:min(most, len(found))] {
 			out = append(out, api.ErrorRow{Key: r.Key, Records: r.Records, Errors: r.Errors, Rate: float64(r.Errors) / float64(max(1, r.Records))})
@@ -79,7 +73,7 @@ func (sum *demoSum) errorsFrom(s *service) {
 		return out
 	}
 	sum.ByTeam, sum.ByUser, sum.ByRule = rows(pipeline.ByTeam, 1000), rows(pipeline.ByUser, worst), rows(pipeline.ByRule, 1000)
-	sum.ByChip = rows(byChip, worst)
+	sum.ByChip = worstChips(fleetAPI{s.fleet}.Fleet(), worst)
 	status := s.feeds.Status().Feeds
 	snap := s.fleet.Snapshot()
 	for i := range snap.Jobs {

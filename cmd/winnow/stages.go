@@ -123,9 +123,8 @@ func (s sparse) plus(o sparse) sparse {
 		return o
 	}
 	schema := min(s.schema, o.schema)
-	s, o = s.coarser(schema), o.coarser(schema)
 	sum := sparse{schema: schema, count: s.count + o.count, zero: s.zero + o.zero, buckets: make(map[int32]int64, len(s.buckets))}
-	for _, part := range []sparse{s, o} {
+	for _, part := range []sparse{s.coarser(schema), o.coarser(schema)} {
 		for i, n := range part.buckets {
 			sum.buckets[i] += n
 		}
@@ -139,17 +138,15 @@ func (s sparse) minus(before sparse) sparse {
 		return s
 	}
 	schema := min(s.schema, before.schema)
-	was := before.coarser(schema)
-	whole := s
-	s = s.coarser(schema)
-	gained := sparse{schema: schema, zero: max(0, s.zero-was.zero), buckets: make(map[int32]int64)}
+	is, was := s.coarser(schema), before.coarser(schema)
+	gained := sparse{schema: schema, zero: max(0, is.zero-was.zero), buckets: make(map[int32]int64)}
 	gained.count = gained.zero
 	for i, n := range was.buckets {
-		if s.buckets[i] < n {
-			return whole
+		if is.buckets[i] < n {
+			return s
 		}
 	}
-	for i, n := range s.buckets {
+	for i, n := range is.buckets {
 		if n > was.buckets[i] {
 			gained.buckets[i] = n - was.buckets[i]
 			gained.count += gained.buckets[i]

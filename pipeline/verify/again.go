@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -40,8 +41,8 @@ func (p *partition) settle(ctx context.Context) error {
 	if len(p.again.rejects)+len(p.again.verdicts) == 0 {
 		return nil
 	}
-	slices.SortFunc(p.again.rejects, byFrom)
-	slices.SortFunc(p.again.verdicts, func(a, b *verdict) int { return byFrom(a.Range, b.Range) })
+	slices.SortFunc(p.again.rejects, func(a, b verdicts.Range) int { return cmp.Compare(a.From, b.From) })
+	slices.SortFunc(p.again.verdicts, func(a, b *verdict) int { return cmp.Compare(a.From, b.From) })
 	next := p.From
 	_, err := p.walk(ctx, &p.verdicts, p.place, entries{
 		gone: func() {},
@@ -70,7 +71,7 @@ func (p *partition) recall(v *verdict) {
 		if r.From >= v.To {
 			break
 		}
-		if in := overlap(r, v.Range); in.Len() > 0 {
+		if in := verdicts.Overlap(r, v.Range); in.Len() > 0 {
 			p.rejects.again(in, v)
 		}
 	}
@@ -81,7 +82,7 @@ func (p *partition) recall(v *verdict) {
 		if w.From >= v.To {
 			break
 		}
-		if in := overlap(w.Range, v.Range); in.Len() > 0 {
+		if in := verdicts.Overlap(w.Range, v.Range); in.Len() > 0 {
 			differ := v.disagree(w, in)
 			p.Doubled += in.Len() - verdicts.Count(differ)
 			p.contradictAll(differ, "two verdicts that are not the same")

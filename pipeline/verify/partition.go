@@ -168,7 +168,7 @@ func (p *partition) entry(ctx context.Context, v *verdict) error {
 // repeated puts aside what an entry says of offsets that an earlier one spoke of.
 func (p *partition) repeated(v *verdict) {
 	if v.From < p.From {
-		p.contradict(overlap(v.Range, verdicts.Range{To: p.From}), "its verdict stands behind those of later offsets")
+		p.contradict(verdicts.Overlap(v.Range, verdicts.Range{To: p.From}), "its verdict stands behind those of later offsets")
 	}
 	if v.wrong == nil {
 		p.again.verdict(v.cut(verdicts.Range{From: p.From, To: p.next}))

@@ -37,10 +37,10 @@ func TestRanges(t *testing.T) {
 	for range 20_000 {
 		a, b := random(), random()
 		as, bs := list(a), list(b)
-		sa, sb := merge(slices.Clone(a)), merge(slices.Clone(b))
+		sa, sb := verdicts.Merge(slices.Clone(a)), verdicts.Merge(slices.Clone(b))
 		r := verdicts.Range{From: rnd.Int64N(n), To: n}
 		r.To = r.From + rnd.Int64N(n-r.From+1)
-		clipped, less, taken, diff := clip(sa, r), without(sa, sb), without(offsets{r}, sa), differ(sa, sb)
+		clipped, less, taken, diff := verdicts.Clip(sa, r), without(sa, sb), without(offsets{r}, sa), differ(sa, sb)
 		left, rest := take(slices.Clone(sa), r)
 		for _, s := range []offsets{sa, clipped, less, taken, left, rest} {
 			if r.Len() > 0 {

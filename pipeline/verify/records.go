@@ -52,7 +52,7 @@ func (s *records) match(v *verdict) error {
 			s.absent(v, verdicts.Range{From: at, To: end})
 			return nil
 		}
-		if in := overlap(verdicts.Range{From: at, To: end}, verdicts.Range{From: (*batch).From, To: (*batch).To}); in.Len() > 0 {
+		if in := verdicts.Overlap(verdicts.Range{From: at, To: end}, verdicts.Range{From: (*batch).From, To: (*batch).To}); in.Len() > 0 {
 			s.absent(v, verdicts.Range{From: at, To: in.From})
 			s.compare(v, *batch, in)
 			at = in.To
@@ -70,21 +70,21 @@ func (s *records) compare(v *verdict, batch *wire.Scanned, r verdicts.Range) {
 		s.absent(v, r)
 		return
 	}
-	have, tombstones, err := offsets{r}, clip(v.skipped[verdicts.CauseTombstone], r), batch.Err
+	have, tombstones, err := offsets{r}, verdicts.Clip(v.skipped[verdicts.CauseTombstone], r), batch.Err
 	dense := int64(batch.Batch.Count) == int64(batch.Batch.LastOffsetDelta)+1
 	if err == nil && (!dense || len(tombstones) > 0) {
 		have, err = s.open(batch, r, tombstones)
 	}
 	if err != nil {
-		s.p.Unverifiable += verdicts.Count(without(clip(v.records, r), v.failed))
+		s.p.Unverifiable += verdicts.Count(without(verdicts.Clip(v.records, r), v.failed))
 		return
 	}
-	for _, none := range minus(r, have) {
+	for _, none := range verdicts.Minus(r, have) {
 		s.absent(v, none)
 	}
 	for _, extra := range without(have, v.records) {
 		for _, cause := range causes {
-			s.p.contradictAll(clip(v.skipped[cause], extra), "skipped as "+cause+", and there is a record")
+			s.p.contradictAll(verdicts.Clip(v.skipped[cause], extra), "skipped as "+cause+", and there is a record")
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *records) open(batch *wire.Scanned, r verdicts.Range, tombstones offsets
 
 // absent holds v against there being no records in r. A compacted topic loses them after they were judged, and no other may.
 func (s *records) absent(v *verdict, r verdicts.Range) {
-	without := clip(v.records, r)
+	without := verdicts.Clip(v.records, r)
 	if s.p.compacted {
 		s.p.Unverifiable += verdicts.Count(without)
 		return

@@ -137,7 +137,7 @@ func (r *rejects) excuse(rec *reject) {
 		r.gone = rec.From
 	}
 	below := verdicts.Range{To: r.gone}
-	r.p.Unverifiable += verdicts.Count(clip(r.missing, below))
+	r.p.Unverifiable += verdicts.Count(verdicts.Clip(r.missing, below))
 	r.missing = without(r.missing, offsets{below})
 }
 
@@ -151,7 +151,7 @@ func (r *rejects) match(ctx context.Context, v *verdict) error {
 		r.miss()
 	}
 	for _, f := range v.failed {
-		excused := overlap(f, verdicts.Range{To: r.gone})
+		excused := verdicts.Overlap(f, verdicts.Range{To: r.gone})
 		r.p.Unverifiable += excused.Len()
 		if f.From = max(f.From, excused.To); f.Len() > 0 {
 			r.missing = append(r.missing, f)
@@ -174,13 +174,13 @@ func (r *rejects) take(in verdicts.Range, v *verdict) {
 	var rest offsets
 	r.missing, rest = take(r.missing, in)
 	for _, o := range rest {
-		if lost := overlap(o, verdicts.Range{To: r.p.From}); lost.Len() > 0 {
+		if lost := verdicts.Overlap(o, verdicts.Range{To: r.p.From}); lost.Len() > 0 {
 			r.early(lost)
 		}
-		if before := overlap(o, verdicts.Range{From: r.p.From, To: v.From}); before.Len() > 0 {
+		if before := verdicts.Overlap(o, verdicts.Range{From: r.p.From, To: v.From}); before.Len() > 0 {
 			r.p.again.reject(before)
 		}
-		if now := overlap(o, v.Range); now.Len() > 0 {
+		if now := verdicts.Overlap(o, v.Range); now.Len() > 0 {
 			r.again(now, v)
 		}
 	}
@@ -190,7 +190,7 @@ func (r *rejects) take(in verdicts.Range, v *verdict) {
 // still holds are accounted for as such.
 func (r *rejects) early(o verdicts.Range) {
 	if r.p.verdicts.From > 0 {
-		r.p.Unverifiable += overlap(o, verdicts.Range{To: r.p.source.From}).Len()
+		r.p.Unverifiable += verdicts.Overlap(o, verdicts.Range{To: r.p.source.From}).Len()
 		return
 	}
 	r.p.contradict(o, "in the quarantine, without a verdict")
@@ -201,8 +201,8 @@ func (r *rejects) again(o verdicts.Range, v *verdict) {
 	if v.wrong != nil {
 		return // and that was said
 	}
-	r.p.Doubled += verdicts.Count(clip(v.failed, o))
-	r.p.contradictAll(minus(o, v.failed), "in the quarantine, and its verdict is not that it failed")
+	r.p.Doubled += verdicts.Count(verdicts.Clip(v.failed, o))
+	r.p.contradictAll(verdicts.Minus(o, v.failed), "in the quarantine, and its verdict is not that it failed")
 }
 
 // finish takes the rest: what comes late, and what a gate at work wrote since the verdicts were read.
@@ -216,10 +216,10 @@ func (r *rejects) finish(ctx context.Context) error {
 		if rec == nil {
 			break
 		}
-		if known := overlap(rec.Range, verdicts.Range{To: r.p.To}); known.Len() > 0 {
+		if known := verdicts.Overlap(rec.Range, verdicts.Range{To: r.p.To}); known.Len() > 0 {
 			r.take(known, end)
 		}
-		if behind := overlap(rec.Range, verdicts.Range{From: r.p.source.To, To: math.MaxInt64}); behind.Len() > 0 {
+		if behind := verdicts.Overlap(rec.Range, verdicts.Range{From: r.p.source.To, To: math.MaxInt64}); behind.Len() > 0 {
 			r.p.contradict(behind, "in the quarantine, and the source does not go so far")
 		}
 		r.drop()

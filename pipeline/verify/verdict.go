@@ -36,22 +36,22 @@ func readVerdict(value []byte) (*verdict, error) {
 	if err := e.Validate(); err != nil {
 		return &verdict{Range: r, wrong: err}, nil
 	}
-	v := &verdict{Range: r, passed: e.Passed, failed: merge(e.Failed), skipped: make(map[string]offsets, len(e.Skipped))}
+	v := &verdict{Range: r, passed: e.Passed, failed: verdicts.Merge(e.Failed), skipped: make(map[string]offsets, len(e.Skipped))}
 	var none []verdicts.Range
 	for cause, rs := range e.Skipped {
 		if !slices.Contains(causes, cause) {
 			return &verdict{Range: r, wrong: errors.New("it skips for a cause that is not known")}, nil
 		}
-		v.skipped[cause] = merge(rs)
+		v.skipped[cause] = verdicts.Merge(rs)
 		if cause != verdicts.CauseTombstone {
 			none = append(none, v.skipped[cause]...)
 		}
 	}
-	v.records = minus(r, merge(none))
+	v.records = verdicts.Minus(r, verdicts.Merge(none))
 	for _, rs := range e.Tagged {
 		v.tagged = append(v.tagged, rs...)
 	}
-	v.tagged = merge(v.tagged)
+	v.tagged = verdicts.Merge(v.tagged)
 	passed := without(without(v.records, v.failed), v.skipped[verdicts.CauseTombstone])
 	if stray := without(v.tagged, passed); len(stray) > 0 {
 		return &verdict{Range: r, wrong: fmt.Errorf("offset %d is tagged and not passed", stray[0].From)}, nil
@@ -61,15 +61,15 @@ func readVerdict(value []byte) (*verdict, error) {
 
 // cut is v's part in r.
 func (v *verdict) cut(r verdicts.Range) *verdict {
-	c := &verdict{Range: overlap(v.Range, r), wrong: v.wrong}
+	c := &verdict{Range: verdicts.Overlap(v.Range, r), wrong: v.wrong}
 	if c.Range == v.Range {
 		return v
 	}
-	c.failed, c.tagged, c.records = clip(v.failed, c.Range), clip(v.tagged, c.Range), clip(v.records, c.Range)
+	c.failed, c.tagged, c.records = verdicts.Clip(v.failed, c.Range), verdicts.Clip(v.tagged, c.Range), verdicts.Clip(v.records, c.Range)
 	c.passed = c.Len() - verdicts.Count(c.failed)
 	c.skipped = make(map[string]offsets, len(v.skipped))
 	for cause, rs := range v.skipped {
-		c.skipped[cause] = clip(rs, c.Range)
+		c.skipped[cause] = verdicts.Clip(rs, c.Range)
 		c.passed -= verdicts.Count(c.skipped[cause])
 	}
 	return c
@@ -77,11 +77,11 @@ func (v *verdict) cut(r verdicts.Range) *verdict {
 
 // disagree gives the offsets of r on which two verdicts are not the same.
 func (v *verdict) disagree(w *verdict, r verdicts.Range) offsets {
-	out := differ(clip(v.failed, r), clip(w.failed, r))
+	out := differ(verdicts.Clip(v.failed, r), verdicts.Clip(w.failed, r))
 	for _, cause := range causes {
-		out = append(out, differ(clip(v.skipped[cause], r), clip(w.skipped[cause], r))...)
+		out = append(out, differ(verdicts.Clip(v.skipped[cause], r), verdicts.Clip(w.skipped[cause], r))...)
 	}
-	return merge(out)
+	return verdicts.Merge(out)
 }
 
 // weight is how much memory it holds, in ranges.

@@ -67,16 +67,14 @@ func (f *Feed) rouse() {
 func (f *Feed) run(ctx context.Context) {
 	defer f.close()
 	for ctx.Err() == nil {
-		err := f.work(ctx)
-		if ctx.Err() != nil || err == nil {
-			continue
+		if err := f.work(ctx); ctx.Err() == nil {
+			f.stand(CauseKafka, err)
+			wait(ctx, nil, retry)
 		}
-		f.stand(CauseKafka, err)
-		wait(ctx, nil, retry)
 	}
 }
 
-// work plans and makes steps until something fails.
+// work plans and makes steps until something fails, or ctx ends.
 func (f *Feed) work(ctx context.Context) error {
 	for {
 		if err := f.awaitRoom(ctx); err != nil {

@@ -107,7 +107,7 @@ func TestEveryPassedRecordOnceAndInOrder(t *testing.T) {
 	w := newWorld(t)
 	h := w.host(64<<20, Spec{Name: "a", Records: 100, Linger: 50 * time.Millisecond})
 	w.produce(5000)
-	defer w.gate(h)()
+	w.gate(h)
 	stop := w.run(h.Run)
 	s := newSeen(t)
 	s.take(h.Feed("a"), w.good())
@@ -183,7 +183,7 @@ func TestAFeedGoesOnWhereItTrained(t *testing.T) {
 func TestAnUnreadFeedHoldsUpNobody(t *testing.T) {
 	w := newWorld(t)
 	h := w.host(1<<20, Spec{Name: "unread", Records: 1000}, Spec{Name: "read", Records: 1000, Linger: 50 * time.Millisecond})
-	defer w.gate(h)()
+	w.gate(h)
 	stop := w.run(h.Run)
 	s := newSeen(t)
 	for range 10 {
@@ -207,7 +207,7 @@ func TestShardsGetTheSame(t *testing.T) {
 	w := newWorld(t)
 	h := w.host(64<<20, Spec{Name: "a", Records: 100, Shards: 3, Linger: 100 * time.Millisecond})
 	w.produce(950)
-	defer w.gate(h)()
+	w.gate(h)
 	w.run(h.Run)
 	f, rows := h.Feed("a"), 0
 	for step := int64(0); rows < w.good(); step++ {

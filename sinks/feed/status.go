@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// A Status is how a host's feeds stand.
-type Status struct {
+// A HostStatus is how a host's feeds stand.
+type HostStatus struct {
 	Limit, Used, Cache int64 // bytes of host memory: the budget, what is used of it, what of that the cache holds
-	Feeds              []FeedStatus
+	Feeds              []Status
 }
 
-// A FeedStatus is how a feed stands.
-type FeedStatus struct {
+// A Status is how a feed stands.
+type Status struct {
 	Spec
 	Step     int64 // the next one to be planned
 	Records  int64 // handed out since the process began
@@ -44,8 +44,8 @@ type Position struct {
 }
 
 // Status tells how the feeds stand.
-func (h *Host) Status() Status {
-	st := Status{Limit: h.cache.mem.Limit(), Used: h.cache.mem.Used(), Cache: h.cache.size()}
+func (h *Host) Status() HostStatus {
+	st := HostStatus{Limit: h.cache.mem.Limit(), Used: h.cache.mem.Used(), Cache: h.cache.size()}
 	for _, f := range h.feeds {
 		st.Feeds = append(st.Feeds, f.status())
 	}
@@ -60,7 +60,7 @@ func (f *Feed) Columns() (names []string) {
 	return names
 }
 
-func (f *Feed) status() FeedStatus {
+func (f *Feed) status() Status {
 	ends := make(map[part]int64)
 	for _, fo := range f.host.followed(f.Topics) {
 		ends[fo.part] = fo.end()
@@ -68,7 +68,7 @@ func (f *Feed) status() FeedStatus {
 	trouble := f.host.troubleOf(f.Topics)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	st := FeedStatus{Spec: f.Spec, Records: f.account.Records, Planned: f.account.Planned, Excluded: f.account.Excluded, Failed: f.account.Failed,
+	st := Status{Spec: f.Spec, Records: f.account.Records, Planned: f.account.Planned, Excluded: f.account.Excluded, Failed: f.account.Failed,
 		Short: f.account.Short, Depth: f.depth.now, Bytes: f.bytes, Cached: f.account.Cached, Read: f.account.Read, Wait50: f.waits.at(0.5),
 		Wait99: f.waits.at(0.99), Ready50: f.fresh.at(0.5), Ready99: f.fresh.at(0.99), Step: f.places.next, Trouble: cmp.Or(f.why, trouble)}
 	empty := false

@@ -226,21 +226,21 @@ func dealtByLog(t *testing.T, brokers []string, topic string, rows, chips int, b
 		if err := json.Unmarshal(r.Value, &e); err != nil {
 			t.Fatal(err)
 		}
-		any := false
+		rowed := false
 		for o := e.From; o < e.To; o++ {
 			if bad(o) {
 				failed++
 				continue
 			}
-			if any && row == rows {
+			if rowed && row == rows {
 				full()
 			}
 			chip := row * chips / rows
 			deal(chip)
 			batch[chip].records++
-			row, any = row+1, true
+			row, rowed = row+1, true
 		}
-		if any {
+		if rowed {
 			deal((row - 1) * chips / rows)
 		}
 		if row == rows {

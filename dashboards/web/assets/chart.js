@@ -10,11 +10,11 @@ const charts = new Set();
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// A Chart draws up to five lines. format turns a value into text; about is what the chart is of; log makes a logarithmic scale; whole says that
-// there is nothing between whole numbers.
+// A Chart draws up to five lines. format turns a value into text; about is what the chart is of; scale is "linear", "log" or
+// "rate"; whole says that there is nothing between whole numbers.
 export class Chart {
-  constructor(host, { about, format, log = false, marks = true, whole = false }) {
-    Object.assign(this, { host, about, format, log, marks, whole, keys: "", data: null, plot: null });
+  constructor(host, { about, format, scale = "linear", marks = true, whole = false }) {
+    Object.assign(this, { host, about, format, scale, marks, whole, keys: "", data: null, plot: null });
     this.picture = el("div", { class: "chart", role: "img", "aria-label": about });
     this.readout = el("p", { class: "readout", "aria-hidden": "true" });
     host.append(this.picture, this.readout);
@@ -51,11 +51,11 @@ export class Chart {
       padding: [8, 26, 0, 0],
       scales: {
         x: { time: true, range: (_, min, max) => [Math.min(min, max - 60), max] },
-        y: this.log ? { distr: 3, range: logRange } : { range: (_, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] },
+        y: scales[this.scale],
       },
       axes: [
-        { ...axis, size: 26, space: 80, values: (_, ticks) => ticks.map((t) => (t % 60 ? second(t) : hour(t))) },
-        { ...axis, size: 62, space: 28, ...(this.log ? { splits: decades } : {}), values: (_, ticks) => ticks.map((t) => (t === null || this.whole && !Number.isInteger(t) ? "" : this.format(t))) },
+        { ...axis, size: 26, space: 80, values: (u, ticks) => ticks.map((t) => (u.valToPos(t, "x") < 30 ? "" : t % 60 ? second(t) : hour(t))) },
+        { ...axis, size: 62, space: 28, splits: splits[this.scale], filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((t) => (t === null || this.whole && !Number.isInteger(t) ? "" : this.format(t))) },
       ],
       series: [{}, ...this.lines.map(({ slot }) => ({ stroke: css(`--s${slot}`), width: widths[slot - 1], dash: dashes[slot - 1], points: { show: false }, spanGaps: false }))],
       hooks: { setCursor: [(u) => this.tell(u.cursor.idx ?? this.data[0].length - 1)] },
@@ -91,6 +91,26 @@ export class Chart {
     if (!this.plot) this.draw();
     else if (width > 50 && Math.abs(this.plot.width - width) > 1) this.plot.setSize({ width, height });
   }
+}
+
+// A rate's scale is linear up to one percent and then logarithmic: what always fails must not press those flat that fail sometimes.
+const bend = 0.01;
+const marks = [0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+const scales = {
+  linear: { range: (_, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] },
+  log: { distr: 3, range: logRange },
+  rate: { distr: 4, asinh: bend, range: (_, min, max) => [0, Math.max(max * 1.5, 0.001)] },
+};
+
+const splits = { linear: undefined, log: decades, rate: rateMarks };
+
+// rateMarks are round rates that are far enough from each other to be read.
+function rateMarks(_, axis, min, max) {
+  const at = (r) => (Math.asinh(r / bend) / Math.asinh(max / bend)) * (height - 34);
+  const out = [];
+  for (const r of max < 0.002 ? [0, 0.0005, 0.001, 0.0015] : marks) if (r <= max && (out.length === 0 || at(r) - at(out.at(-1)) >= 18)) out.push(r);
+  return out;
 }
 
 // decades are the powers of ten of a range, every other one where they are many.

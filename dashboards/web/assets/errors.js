@@ -105,7 +105,7 @@ function draw(p, rows) {
     p.table.set([], p.kind === "chip" ? "No chips are simulated here: no feed has any." : "This winnow has no gate in its role.");
     return;
   }
-  p.chart ??= new Chart(p.chartHost, { about: `Error rate by ${p.kind} over time`, format: (v) => percent(v, 1), marks: false });
+  p.chart ??= new Chart(p.chartHost, { about: `Error rate by ${p.kind} over time`, format: (v) => percent(v, v > 0 && v < 0.01 ? 2 : 1), scale: "rate", marks: false });
   const { times, series } = past[p.kind];
   const drawn = rows.filter((r) => r.recent.errors_per_second > 0 && series.has(r.key)).slice(0, lines);
   p.table.set(rows.map((r) => ({ ...r, line: drawn.indexOf(r) + 1 })), "Nothing counted yet.");

@@ -21,7 +21,7 @@ export function show(live) {
   if (!rates) {
     byId("stages").append(t.node);
     rates = new Chart(byId("chart-rate"), { about: "Records a second over time", format: int, whole: true });
-    p99 = new Chart(byId("chart-stages"), { about: "The 99th percentile of a range's time in each stage", format: took, log: true });
+    p99 = new Chart(byId("chart-stages"), { about: "The 99th percentile of a range's time in each stage", format: took, scale: "log" });
   }
   t.set(live.stages, "No stage has run yet in this role.");
   const { times, seconds, series } = past.total;

@@ -4,8 +4,8 @@ import { int, percent, plural, speed, time } from "./format.js";
 
 // Each tile gives {big, sub, tone} of an event; null where this winnow has no such thing.
 const tiles = [
-  ["Records a second", ({ status, ledger }) => status && {
-    big: int(status.records_per_second), sub: `${int(ledger.consumed)} judged in all`,
+  ["Records a second", ({ status, ledger, sample }) => status && {
+    big: int(sample?.records != null ? sample.records / sample.seconds : status.records_per_second), sub: `${int(ledger.consumed)} judged in all`,
   }],
   ["Error rate, last minute", ({ recent, status }) => status && (recent === null ? { big: "–", sub: "not known yet" } : {
     big: percent(recent.rate), sub: `${speed(recent.errors_per_second)} failed a second`,
