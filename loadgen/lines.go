@@ -33,7 +33,7 @@ func WriteLines(ctx context.Context, cfg LoadConfig, w, labels io.Writer) (Stats
 			n = min(n, cfg.Count-l.done.Records)
 		}
 		if cfg.Rate > 0 {
-			n = min(n, max(1, int64(cfg.Rate*round.Seconds())))
+			n = min(n, max(1, int64(cfg.Rate*defaultRound.Seconds())))
 		}
 		for range n {
 			if err := l.line(); err != nil {

@@ -37,6 +37,7 @@ type LoadConfig struct {
 	Duration     time.Duration // how long; 0 is no end
 	Workers      int           // 0 is one a partition, four at most
 	BatchRecords int           // records of a batch at full speed; 0 is DefaultBatchRecords
+	Round        time.Duration // how long a worker gathers records at most when there is a Rate; 0 is 100 ms
 	BatchEvery   int64         // a fault of GroupBatch is planted each time that so many records were written; 0 is never
 	Log          *slog.Logger  // nil is none
 }
@@ -50,6 +51,7 @@ func (c LoadConfig) Validate() winnow.Faults {
 		}
 	}
 	fault(c.Topic == "", "no topic")
+	fault(c.Round < 0, "the length of a round is negative")
 	fault(c.Partitions < 0, "the number of partitions is negative")
 	fault(c.Replication < 0, "the replication factor is negative")
 	fault(c.Codec < wire.CodecNone || c.Codec > wire.CodecZstd, "unknown codec")
@@ -81,6 +83,9 @@ func NewLoader(client *wire.Client, cfg LoadConfig) (*Loader, error) {
 	}
 	if cfg.Replication == 0 {
 		cfg.Replication = 1
+	}
+	if cfg.Round == 0 {
+		cfg.Round = defaultRound
 	}
 	if cfg.BatchRecords == 0 {
 		cfg.BatchRecords = DefaultBatchRecords

@@ -15,8 +15,8 @@ import (
 // errTopicNotThere is retriable: a new topic takes a moment to be known to every broker.
 var errTopicNotThere error = kafka.UnknownTopicOrPartition
 
-// round is how long a worker gathers records at most when the rate is low.
-const round = 100 * time.Millisecond
+// defaultRound is how long a worker gathers records at most when the rate is low.
+const defaultRound = 100 * time.Millisecond
 
 // maxLag is how far a worker that was held up may be behind its rate and still catch up.
 const maxLag = time.Second
@@ -100,7 +100,7 @@ func pace(ctx context.Context, rate float64, began time.Time, made int64) time.T
 func (w *worker) fill() int64 {
 	n := int64(w.l.cfg.BatchRecords * len(w.parts))
 	if w.rate > 0 {
-		n = min(n, max(1, int64(w.rate*round.Seconds())))
+		n = min(n, max(1, int64(w.rate*w.l.cfg.Round.Seconds())))
 	}
 	if w.left >= 0 {
 		n = min(n, w.left)

@@ -23,6 +23,7 @@ type feedRun struct {
 	unread bool
 	memory string
 	rows   int // of a batch
+	step   time.Duration
 }
 
 // TestFeedFigures measures Kafka to batches on chips beside the gate alone, in turn, in one run: `make bench-kafka` runs it.
@@ -49,13 +50,14 @@ func TestFeedFigures(t *testing.T) {
 			{name: "1 feed", feeds: 1, memory: "2GiB", rows: 1024},
 			{name: "16 feeds", feeds: 16, memory: "2GiB", rows: 1024},
 			{name: "1 feed and one unread, host.memory 256 MiB", feeds: 1, unread: true, memory: "256MiB", rows: 1024},
+			{name: "1 feed, steps of 10 ms, so that chips are fed", feeds: 1, memory: "2GiB", rows: 1024, step: 10 * time.Millisecond},
 		} {
 			speed, rss, told := r.speed(t, cluster.Addrs(), dir, n)
 			switch r.feeds {
 			case 0:
 				alone = speed
 			case 1:
-				if !r.unread {
+				if !r.unread && r.step == 0 {
 					one = speed
 				}
 			}
@@ -78,7 +80,7 @@ func (r *feedRun) speed(t *testing.T, brokers []string, dir string, n int64) (fl
 		fmt.Fprintf(&b, "host: {memory: %s}\nfeeds:\n", r.memory)
 	}
 	for i := range r.feeds {
-		fmt.Fprintf(&b, "  - {name: f%d-%d, topics: [training], batch: {records: %d}, simulate: {chips: 8, step: 0s}}\n", run, i, r.rows)
+		fmt.Fprintf(&b, "  - {name: f%d-%d, topics: [training], batch: {records: %d}, simulate: {chips: 8, step: %s}}\n", run, i, r.rows, r.step)
 	}
 	if r.unread {
 		fmt.Fprintf(&b, "  - {name: unread-%d, topics: [training], batch: {records: %d}}\n", run, r.rows)
@@ -108,7 +110,7 @@ func (r *feedRun) speed(t *testing.T, brokers []string, dir string, n int64) (fl
 		for l.Consumed*5/n > int64(len(rss)) {
 			rss = append(rss, residentMiB(t, w.cmd.Process.Pid))
 		}
-		if done = l.Consumed >= n; r.feeds > 0 {
+		if done = l.Consumed >= n; r.feeds > 0 && r.step == 0 {
 			if err := w.read(t, "/api/v1/feeds", &f); err != nil {
 				t.Fatal(err)
 			}
@@ -121,11 +123,50 @@ func (r *feedRun) speed(t *testing.T, brokers []string, dir string, n int64) (fl
 	rss = append(rss, residentMiB(t, w.cmd.Process.Pid))
 	told := fmt.Sprintf("CPU %.2f µs a record", 1e6*cpuSeconds(t, w.cmd.Process.Pid)/float64(n))
 	if r.feeds > 0 {
+		if err := w.read(t, "/api/v1/feeds", &f); err != nil {
+			t.Fatal(err)
+		}
 		g := f.Feeds[0]
 		told += fmt.Sprintf("; first feed: wait p50 %.1f µs, p99 %.1f µs, %d ranges from the cache, %d from Kafka", 1e6*g.P50, 1e6*g.P99, g.Cache, g.Kafka)
 	}
 	w.terminate(t)
 	return float64(n-first) / seconds, rss, told
+}
+
+// TestReadyFigures measures the time from a record's timestamp to its batch being ready, while load comes at a steady rate: WINNOW_RATE records a second, by default 100,000. Offsets are committed every 200 ms; verdicts are written after each fetch.
+func TestReadyFigures(t *testing.T) {
+	if os.Getenv("WINNOW_FIGURES") == "" {
+		t.Skip("WINNOW_FIGURES is not set: see make bench-kafka")
+	}
+	rate, err := strconv.ParseFloat(os.Getenv("WINNOW_RATE"), 64)
+	if err != nil {
+		rate = 100_000
+	}
+	cluster := startKafka(t, kafkaproc.Config{})
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "contracts"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadgen.WriteContract(filepath.Join(dir, "contracts")); err != nil {
+		t.Fatal(err)
+	}
+	createTopic(t, cluster.Addrs(), "training", 4)
+	p := pipeline{listen: freeAddr(t), file: filepath.Join(dir, "winnow.yaml")}
+	write(t, p.file, fmt.Sprintf("kafka: {brokers: [%s], group: ready}\ncontracts: [\"contracts/*.yaml\"]\nlisten: %s\nfeeds:\n"+
+		"  - {name: f, topics: [training], batch: {records: 1024}, simulate: {chips: 8, step: 0s}}\n", quoted(cluster.Addrs()), p.listen))
+	w := startArgs(t, p, "run", "--config", p.file, "--log-level", "warn")
+	w.untilReady(t)
+	begin := cpuSeconds(t, w.cmd.Process.Pid)
+	load(t, cluster.Addrs(), "training", loadgen.LoadConfig{Rate: rate, Duration: 30 * time.Second, Round: 20 * time.Millisecond,
+		Generator: loadgen.Config{Seed: 1, Faults: 0.01, Kinds: kinds(0), Clock: time.Now}})
+	var f feeds
+	if err := w.read(t, "/api/v1/feeds", &f); err != nil {
+		t.Fatal(err)
+	}
+	g := f.Feeds[0]
+	t.Logf("%.0f records a second for 30 s: produced to ready p50 %.1f ms, p99 %.1f ms; winnow used %.2f processors; %d handed out, %d behind",
+		rate, 1e3*g.Ready50, 1e3*g.Ready99, (cpuSeconds(t, w.cmd.Process.Pid)-begin)/30, g.Records, g.Behind)
+	w.terminate(t)
 }
 
 // cpuSeconds is what a process has used of the processors, in user and system mode: /proc counts it in hundredths of a second.
@@ -155,6 +196,8 @@ type feeds struct {
 		Behind  int64   `json:"behind"`
 		P50     float64 `json:"wait_p50_seconds"`
 		P99     float64 `json:"wait_p99_seconds"`
+		Ready50 float64 `json:"ready_p50_seconds"`
+		Ready99 float64 `json:"ready_p99_seconds"`
 		Cache   int64   `json:"ranges_cache"`
 		Kafka   int64   `json:"ranges_kafka"`
 		Trouble string  `json:"trouble"`
