@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ type Cursor struct {
 	slab   *Slab
 	z      *Decompressor
 	next   int64
+	wait   time.Duration // Patience
+	hole   int64         // where an empty answer was seen, though the log goes on; -1 for nowhere
 
 	got     Fetched
 	rest    []byte // of got.Set, behind current
@@ -31,12 +34,15 @@ type Cursor struct {
 	held    bool // rec is the next one, and lay behind where the last Read was to end
 }
 
-// CursorLimits say how much a Cursor fetches at a time, and the size of the largest batch that it reads, compressed or not; both in bytes.
-type CursorLimits struct{ Fetch, Batch int }
+// CursorLimits bound a Cursor.
+type CursorLimits struct {
+	Fetch, Batch int           // bytes: how much it fetches at a time, and the largest batch that it reads, compressed or not
+	Patience     time.Duration // how long Read waits for a broker that does not answer, or not for these offsets; 0 is a minute
+}
 
 // NewCursor makes a Cursor that begins at from. It asks nothing yet.
 func (c *Client) NewCursor(topic string, partition int, from int64, l CursorLimits) *Cursor {
-	return &Cursor{client: c, slab: NewSlab(l.Batch), z: NewDecompressor(l.Batch), next: from,
+	return &Cursor{client: c, slab: NewSlab(l.Batch), z: NewDecompressor(l.Batch), next: from, wait: cmp.Or(l.Patience, scanPatience), hole: -1,
 		req: FetchRequest{Topic: topic, Partition: partition, MinBytes: 1, MaxBytes: l.Fetch, ReadCommitted: true}}
 }
 
@@ -63,7 +69,7 @@ func (r *Cursor) drop() { r.got, r.rest, r.current, r.opened = Fetched{}, nil, S
 
 // Read calls f for the records from Next up to but not including to, and moves Next behind them. Where the log ends before to it waits once, up to wait,
 // and returns what has come by then, which may be nothing. A record is borrowed until f returns; an error of f ends Read and is returned as it
-// is. A batch that cannot be read is an error, for which Next stands at its start; kafka.OffsetOutOfRange says that the log begins later by now.
+// is, and Next stands at the record that f did not take. A batch that cannot be read is an error, for which Next stands at its start; kafka.OffsetOutOfRange says that the log begins later by now.
 func (r *Cursor) Read(ctx context.Context, to int64, wait time.Duration, f func(*winnow.Record) error) error {
 	for fetched := false; r.next < to; {
 		for s := r.batch(to); s != nil; s = r.batch(to) {
@@ -84,7 +90,11 @@ func (r *Cursor) Read(ctx context.Context, to int64, wait time.Duration, f func(
 			return fmt.Errorf("cannot read %s/%d from %d: %w", r.req.Topic, r.req.Partition, r.next, ErrCorrupt)
 		}
 		if len(got.Set) == 0 && got.LastStable > r.next {
-			r.next = min(to, got.LastStable) // compaction took what was there
+			if r.hole == r.next {
+				r.next = min(to, got.LastStable) // compaction took what was there: a broker that is merely short of it says so once
+			} else {
+				r.hole = r.next
+			}
 		}
 	}
 	return nil
@@ -97,7 +107,7 @@ func (r *Cursor) request(wait time.Duration) FetchRequest {
 
 // fetch waits out what heals.
 func (r *Cursor) fetch(ctx context.Context, wait time.Duration) (got Fetched, err error) {
-	ctx, cancel := context.WithTimeout(ctx, scanPatience)
+	ctx, cancel := context.WithTimeout(ctx, r.wait)
 	defer cancel()
 	err = Retry(ctx, "fetch", nil, func(ctx context.Context) error {
 		got, err = r.client.Fetch(ctx, r.request(wait), r.slab)
@@ -123,7 +133,7 @@ func (r *Cursor) records(s *Scanned, f func(*winnow.Record) error) (err error) {
 			continue
 		}
 		if err := f(&r.rec); err != nil {
-			r.opened = false // Read begins with this record again
+			r.opened, r.next = false, r.rec.Offset // Read begins with this record again
 			return err
 		}
 	}

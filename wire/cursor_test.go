@@ -46,7 +46,7 @@ func TestCursorReadsInSmallStepsWithFewFetches(t *testing.T) {
 	produceAll(t, newKgo(t, cluster.ListenAddrs()), "a b c", "d e f", "g")
 	fetches := countFetches(cluster)
 	c := newClient(t, cluster.ListenAddrs())
-	r := c.NewCursor("t", 0, 1, CursorLimits{scanFetch, scanSlab})
+	r := c.NewCursor("t", 0, 1, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 	var got []string
 	for to := int64(2); to <= 7; to++ {
 		if err := r.Read(t.Context(), to, 0, func(rec *winnow.Record) error {
@@ -80,7 +80,7 @@ func TestCursorWaitsAtTheEndOnce(t *testing.T) {
 	cluster := newCluster(t, kfake.NumBrokers(1), kfake.SeedTopics(1, "t"))
 	cl := newKgo(t, cluster.ListenAddrs())
 	c := newClient(t, cluster.ListenAddrs())
-	r := c.NewCursor("t", 0, 0, CursorLimits{scanFetch, scanSlab})
+	r := c.NewCursor("t", 0, 0, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 	read := func(wait time.Duration) (n int) {
 		if err := r.Read(t.Context(), 1<<62, wait, func(*winnow.Record) error { n++; return nil }); err != nil {
 			t.Fatal(err)
@@ -101,14 +101,34 @@ func TestCursorTellsWhatItCannotRead(t *testing.T) {
 	produceAll(t, newKgo(t, cluster.ListenAddrs()), "a")
 	c := newClient(t, cluster.ListenAddrs())
 	stop := errors.New("stop")
-	r := c.NewCursor("t", 0, 0, CursorLimits{scanFetch, scanSlab})
+	r := c.NewCursor("t", 0, 0, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 	for range 2 { // what f did not take comes again
 		if err := r.Read(t.Context(), 9, 0, func(*winnow.Record) error { return stop }); err != stop || r.Next() != 0 { //nolint:errorlint // as it is
 			t.Errorf("%v at %d", err, r.Next())
 		}
 	}
-	r = c.NewCursor("t", 0, 7, CursorLimits{scanFetch, scanSlab})
+	r = c.NewCursor("t", 0, 7, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 	if err := r.Read(t.Context(), 9, 0, func(*winnow.Record) error { return nil }); !errors.Is(err, kafka.OffsetOutOfRange) {
 		t.Error(err)
 	}
+}
+
+// What f took before it failed does not come again.
+func TestCursorRepeatsNothing(t *testing.T) {
+	cluster := newCluster(t, kfake.NumBrokers(1), kfake.SeedTopics(1, "t"))
+	produceAll(t, newKgo(t, cluster.ListenAddrs()), "a b c d")
+	r := newClient(t, cluster.ListenAddrs()).NewCursor("t", 0, 0, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
+	var got []string
+	stop := errors.New("stop")
+	for range 3 {
+		_ = r.Read(t.Context(), 4, 0, func(rec *winnow.Record) error {
+			if len(got) == 2 && got[1] == "b" || len(got) == 3 && got[2] == "-" {
+				got = append(got, "-")
+				return stop
+			}
+			got = append(got, string(rec.Value))
+			return nil
+		})
+	}
+	equal(t, "records", got, []string{"a", "b", "-", "-", "c", "d"})
 }

@@ -260,7 +260,7 @@ func TestScanTooLarge(t *testing.T) {
 		copy(got.TooLarge.Header[:], batch)
 		binary.BigEndian.PutUint32(got.TooLarge.Header[atLastDelta:], uint32(c.delta))
 		var text string
-		r := new(Client).NewCursor("t", 0, c.from, CursorLimits{scanFetch, scanSlab})
+		r := new(Client).NewCursor("t", 0, c.from, CursorLimits{Fetch: scanFetch, Batch: scanSlab})
 		r.take(got)
 		for s := r.batch(c.to); s != nil; s = r.batch(c.to) {
 			if !errors.Is(s.Err, ErrTooLarge) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -45,10 +46,6 @@ func (f *Feed) makeBatch(ctx context.Context, pieces []piece) (b *Batch, err err
 	} else if err := f.copied(ctx, b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	for i := range pieces {
-		f.host.cache.passed(f, pieces[i].part, pieces[i].to, now)
-	}
 	if last := &pieces[len(pieces)-1]; f.view.chunk != nil && f.view.part == last.part && last.to >= f.view.chunk.to {
 		f.drop()
 	}
@@ -67,8 +64,10 @@ func (f *Feed) addPiece(ctx context.Context, b *Batch, pieces []piece) error {
 				f.flush()
 				f.view.from = from
 			}
-			f.view.to = to
-			if b.oldest == 0 || f.view.oldest < b.oldest {
+			if f.view.to = to; f.table.bytes() > f.most() {
+				return f.tooLarge(f.table.bytes())
+			}
+			if b.oldest == 0 || f.view.oldest > 0 && f.view.oldest < b.oldest {
 				b.oldest = f.view.oldest
 			}
 			r.From += int64(to - from)
@@ -111,17 +110,19 @@ func (f *Feed) chunk(ctx context.Context, pieces []piece, offset int64) (*chunk,
 	}
 	for {
 		f.block(CauseKafka)
-		changed := f.host.cache.mem.Changed()
 		k, err := f.host.load(ctx, f.sources[p.topic], p.part, offset, f.entries(pieces))
-		if !errors.Is(err, errNoRoom) {
+		var short noRoom
+		if !errors.As(err, &short) {
 			if err == nil {
 				f.count(&f.account.Read)
 			}
 			return k, err
 		}
-		if err := f.awaitMemory(ctx, changed); err != nil {
+		block, err := f.room(ctx, int(short)) // before it is read again
+		if err != nil {
 			return nil, err
 		}
+		block.Release()
 	}
 }
 
@@ -198,6 +199,8 @@ func (f *Feed) slice(b *Batch) {
 		c.Release()
 	}
 	b.bytes = f.view.bytes * int64(rows) / int64(max(1, f.view.rows()))
+	b.chunk = f.view.chunk
+	b.chunk.retain()
 }
 
 // copied makes the batch of what was copied.
@@ -211,26 +214,29 @@ func (f *Feed) copied(ctx context.Context, b *Batch) error {
 	return nil
 }
 
-// room gets n bytes of host memory, and waits for them if need be.
+// most is how large a batch may be: what the budget has, and Arrow's offsets can count.
+func (f *Feed) most() int { return int(min(f.host.cache.mem.Limit(), math.MaxInt32)) }
+
+func (f *Feed) tooLarge(n int) error {
+	return fmt.Errorf("%w: a batch of %d records takes %d bytes of it, or more, and it is %d: raise it, or lower batch.records", errBudget, f.Records, n, f.host.cache.mem.Limit())
+}
+
+// room gets n bytes of host memory. It waits for them for a while: then somebody must let go of something.
 func (f *Feed) room(ctx context.Context, n int) (block, error) {
 	mem := f.host.cache.mem
 	if !mem.fits(n) {
-		return nil, fmt.Errorf("%w: a batch of %d records takes %d bytes of it, and it is %d: raise it, or lower batch.records", errBudget, f.Records, n, mem.Limit())
+		return nil, f.tooLarge(n)
 	}
-	for {
+	for begin := time.Now(); ; {
 		changed := mem.Changed()
 		if b := f.host.cache.room(n, true); b != nil {
 			return b, nil
 		}
-		if err := f.awaitMemory(ctx, changed); err != nil {
-			return nil, err
+		if f.block(CauseBudget); time.Since(begin) >= retry {
+			return nil, fmt.Errorf("%w just now: %d bytes are wanted, and others hold what there is: raise it if this lasts", errBudget, n)
+		}
+		if wait(ctx, changed, retry); ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 	}
-}
-
-func (f *Feed) awaitMemory(ctx context.Context, changed <-chan struct{}) error {
-	f.block(CauseBudget)
-	f.count(&f.account.Missed)
-	wait(ctx, changed, retry)
-	return ctx.Err()
 }

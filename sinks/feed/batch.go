@@ -12,9 +12,10 @@ type Batch struct {
 	step    int64
 	shard   int
 	columns arrow.Record
+	chunk   *chunk // of which it is a slice; nil where it is a copy
 	pieces  []piece
 	bytes   int64
-	oldest  int64 // Kafka's timestamp of its oldest record, Unix milliseconds
+	oldest  int64 // the oldest Kafka timestamp in the chunks that it is from, Unix milliseconds; 0 for none
 	done    atomic.Bool
 }
 
@@ -55,9 +56,19 @@ func (b *Batch) Deal(n int, to func(chip int, records, errors int64)) {
 
 // Release gives the batch's memory back. More than once does nothing.
 func (b *Batch) Release() {
+	if b.drop() {
+		b.feed.released(b.bytes)
+	}
+}
+
+// drop lets go of the memory, and says whether it was not already.
+func (b *Batch) drop() bool {
 	if b.done.Swap(true) {
-		return
+		return false
 	}
 	b.columns.Release()
-	b.feed.released(b.bytes)
+	if b.chunk != nil {
+		b.chunk.release()
+	}
+	return true
 }

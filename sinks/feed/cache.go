@@ -1,6 +1,8 @@
 package feed
 
 import (
+	"container/list"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -21,21 +23,15 @@ type cache struct {
 
 	mu    sync.Mutex
 	parts map[part]*shelf
-	order []*chunk            // as they came
-	dead  map[*chunk]struct{} // those of order that are gone
+	order list.List           // of *chunk, as they came
+	moved map[*Feed]time.Time // when a feed last took something
 	bytes int64
 }
 
 // A shelf is the chunks of one partition, ascending and disjoint, and where each feed stands in it.
 type shelf struct {
 	chunks  []*chunk
-	readers map[*Feed]*reading
-}
-
-// A reading is how far a feed has come in a partition.
-type reading struct {
-	at    int64
-	moved time.Time
+	readers map[*Feed]int64 // the offset below which a feed needs nothing
 }
 
 // active is how lately a feed must have moved for its next chunks to be kept for it.
@@ -43,16 +39,19 @@ const active = time.Second
 
 // newCache makes a cache; readers gives the feeds of a topic.
 func newCache(mem *Memory, readers func(topic string) []*Feed) *cache {
-	return &cache{mem: mem, readers: readers, parts: make(map[part]*shelf), dead: make(map[*chunk]struct{})}
+	return &cache{mem: mem, readers: readers, parts: make(map[part]*shelf), moved: make(map[*Feed]time.Time)}
 }
 
 // shelf gives a partition's shelf. For all that a new one knows, every feed of the topic wants everything.
 func (c *cache) shelf(p part) *shelf {
 	s := c.parts[p]
 	if s == nil {
-		s = &shelf{readers: make(map[*Feed]*reading)}
+		s = &shelf{readers: make(map[*Feed]int64)}
 		for _, f := range c.readers(p.topic) {
-			s.readers[f] = &reading{at: -1, moved: time.Now()}
+			s.readers[f] = -1
+			if _, known := c.moved[f]; !known {
+				c.moved[f] = time.Now()
+			}
 		}
 		c.parts[p] = s
 	}
@@ -64,8 +63,8 @@ func (c *cache) passed(f *Feed, p part, offset int64, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.shelf(p)
-	if r := s.readers[f]; r != nil {
-		r.at, r.moved = offset, now
+	if _, reads := s.readers[f]; reads {
+		s.readers[f], c.moved[f] = offset, now
 	}
 	least := s.least()
 	n := 0
@@ -78,9 +77,9 @@ func (c *cache) passed(f *Feed, p part, offset int64, now time.Time) {
 
 // least is the offset below which no feed needs anything.
 func (s *shelf) least() int64 {
-	least := int64(1<<63 - 1)
-	for _, r := range s.readers {
-		least = min(least, r.at)
+	least := int64(math.MaxInt64)
+	for _, at := range s.readers {
+		least = min(least, at)
 	}
 	return least
 }
@@ -125,7 +124,7 @@ func (c *cache) put(k *chunk) {
 		j++
 	}
 	s.chunks = slices.Replace(s.chunks, i, j, k)
-	c.order = append(c.order, k)
+	k.place = c.order.PushBack(k)
 	c.bytes += k.bytes
 }
 
@@ -148,16 +147,19 @@ func (c *cache) take(k *chunk) {
 // forget releases a chunk that is on no shelf any more.
 func (c *cache) forget(k *chunk) {
 	c.bytes -= k.bytes
-	c.dead[k] = struct{}{}
-	for len(c.order) > 0 {
-		if _, gone := c.dead[c.order[0]]; !gone {
-			break
-		}
-		delete(c.dead, c.order[0])
-		c.order[0] = nil
-		c.order = c.order[1:]
-	}
+	c.order.Remove(k.place)
 	k.release()
+}
+
+// next is the offset at which the first chunk behind offset begins.
+func (c *cache) next(p part, offset int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.shelf(p)
+	if i, _ := s.search(offset); i < len(s.chunks) {
+		return max(offset, s.chunks[i].from)
+	}
+	return math.MaxInt64
 }
 
 // room gives n bytes of host memory, for which chunks may have to go; nil where that does not help. With must it takes those, too, that active feeds are
@@ -167,7 +169,7 @@ func (c *cache) room(n int, must bool) block {
 		if b := c.mem.Block(n); b != nil {
 			return b
 		}
-		if int64(n) > c.mem.limit || !c.evict(must) {
+		if !c.mem.fits(n) || !c.evict(must) {
 			return nil
 		}
 	}
@@ -176,29 +178,25 @@ func (c *cache) room(n int, must bool) block {
 // searched is how many chunks evict looks at: those that feeds still need are few, or the memory is too small to help.
 const searched = 256
 
+// evict lets go of the oldest chunk that helps: one that a batch holds does not.
 func (c *cache) evict(must bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, looked := time.Now(), 0
-	for _, k := range c.order {
-		if _, gone := c.dead[k]; gone {
-			continue
-		}
-		if must || !c.shelf(k.part).needs(k, now) {
+	for e := c.order.Front(); e != nil && looked < searched; e, looked = e.Next(), looked+1 {
+		k := e.Value.(*chunk)
+		if !k.held() && (must || !c.needs(k, now)) {
 			c.take(k)
 			return true
-		}
-		if looked++; looked == searched {
-			break
 		}
 	}
 	return false
 }
 
-// needs says that a feed that is reading has yet to come to k.
-func (s *shelf) needs(k *chunk, now time.Time) bool {
-	for _, r := range s.readers {
-		if r.at < k.to && now.Sub(r.moved) < active {
+// needs says that an active feed has yet to come to k.
+func (c *cache) needs(k *chunk, now time.Time) bool {
+	for f, at := range c.shelf(k.part).readers {
+		if at < k.to && now.Sub(c.moved[f]) < active {
 			return true
 		}
 	}

@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"container/list"
 	"sort"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -25,10 +27,26 @@ type chunk struct {
 	columns  arrow.Record
 	bytes    int64
 	oldest   int64 // Kafka's timestamp, Unix milliseconds
+
+	refs  atomic.Int64  // beside the first one: who holds it
+	place *list.Element // in the cache's order
 }
 
-func (c *chunk) retain()   { c.columns.Retain() }
-func (c *chunk) release()  { c.columns.Release() }
+// retain takes a reference more.
+func (c *chunk) retain() {
+	c.refs.Add(1)
+	c.columns.Retain()
+}
+
+// release gives one back.
+func (c *chunk) release() {
+	c.refs.Add(-1)
+	c.columns.Release()
+}
+
+// held says that somebody beside the cache holds the chunk.
+func (c *chunk) held() bool { return c.refs.Load() > 0 }
+
 func (c *chunk) rows() int { return int(c.columns.NumRows()) }
 
 // covers says that the chunk has an answer about offset.
@@ -68,7 +86,7 @@ func newGathering(p part, contract string, pick *pick, from int64) (*gathering, 
 
 // add copies rows of columns, which are those of the records with offsets.
 func (g *gathering) add(columns arrow.Record, rows []int32, offsets []int64, oldest int64) {
-	if g.table.rows == 0 || oldest < g.oldest {
+	if oldest > 0 && (g.oldest == 0 || oldest < g.oldest) { // without a timestamp Kafka says -1
 		g.oldest = oldest
 	}
 	cols := g.pick.columns(columns)
@@ -118,5 +136,5 @@ const keepTable = 4 << 20
 
 func (g *gathering) reset(from int64) {
 	g.table.reset(keepTable)
-	g.from, g.runs = from, g.runs[:0]
+	g.from, g.runs, g.oldest = from, g.runs[:0], 0
 }

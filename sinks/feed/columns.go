@@ -84,8 +84,11 @@ func (t *table) add(columns []arrow.Array, from, to int) {
 	t.rows += to - from
 }
 
-// add appends n values of a from its row from on.
+// add appends n values of a from its row from on. An array without values may be without buffers.
 func (c *column) add(a arrow.ArrayData, from, n int) {
+	if n == 0 {
+		return
+	}
 	at := a.Offset() + from
 	c.addValid(a, at, n)
 	buffers := a.Buffers()
@@ -142,8 +145,26 @@ func (c *column) mask() {
 // addBits appends n bits of src, from at on, to the n0 bits of dst.
 func addBits(dst []byte, n0 int, src []byte, at, n int) []byte {
 	dst = growBits(dst, n0+n)
-	bitutil.CopyBitmap(src, at, n, dst, n0)
+	for ; n > 0 && n0&7 != 0; n0, at, n = n0+1, at+1, n-1 {
+		setBit(dst, n0, src, at)
+	}
+	shift := uint(at & 7)
+	for ; n >= 8; n0, at, n = n0+8, at+8, n-8 {
+		b := src[at>>3] >> shift
+		if shift > 0 {
+			b |= src[at>>3+1] << (8 - shift)
+		}
+		dst[n0>>3] = b
+	}
+	for ; n > 0; n0, at, n = n0+1, at+1, n-1 {
+		setBit(dst, n0, src, at)
+	}
 	return dst
+}
+
+// setBit sets a bit of dst to one of src. Arrow's own way of copying bits allocates.
+func setBit(dst []byte, i int, src []byte, at int) {
+	bitutil.SetBitTo(dst, i, bitutil.BitIsSet(src, at))
 }
 
 func growBits(b []byte, n int) []byte {

@@ -38,6 +38,7 @@ type Feed struct {
 	share   int64     // how many bytes there may be before another is made
 	cause   Cause
 	why     string // why the feed stands still
+	ill     string // why one of its partitions does
 	account account
 	places  places // positions behind the steps that are not yet trained on
 	closed  bool
@@ -52,7 +53,6 @@ type account struct {
 	Short    int64 // steps that were made short
 	Cached   int64 // runs of rows that were in the cache
 	Read     int64 // and that were read from Kafka
-	Missed   int64 // memory that was not to be had at once
 }
 
 // rouse tells the goroutine that something has changed. It never blocks.
@@ -115,30 +115,47 @@ func (f *Feed) awaitRoom(ctx context.Context) error {
 }
 
 // makeStep makes the batches of a step that was planned, and puts them into the queues. It does not give up a plan but for ctx's end: its rows come in no
-// other.
+// other. But when a batch cannot be made it lets go of the step's others, and begins again: what they hold may be what is missing.
 func (f *Feed) makeStep(ctx context.Context, plan [][]piece) error {
-	batches := make([]*Batch, 0, len(plan))
+	for {
+		batches, err := f.makeBatches(ctx, plan)
+		if err == nil {
+			f.step++
+			f.hand(batches, plan)
+			return nil
+		}
+		for _, b := range batches {
+			b.drop()
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f.stand(f.causeOf(err), err)
+		wait(ctx, nil, retry)
+	}
+}
+
+func (f *Feed) makeBatches(ctx context.Context, plan [][]piece) (batches []*Batch, err error) {
+	held := int64(0)
 	for shard := range plan {
-		for {
-			b, err := f.makeBatch(ctx, plan[shard])
-			if err == nil {
-				b.step, b.shard = f.step, shard
-				batches = append(batches, b)
-				break
-			}
-			if ctx.Err() != nil {
-				for _, b := range batches {
-					b.columns.Release()
-				}
-				return ctx.Err()
-			}
-			f.stand(f.causeOf(err), err)
-			wait(ctx, nil, retry)
+		b, err := f.makeBatch(ctx, plan[shard])
+		if err != nil {
+			return batches, err
+		}
+		b.step, b.shard = f.step, shard
+		batches = append(batches, b)
+		if held += b.bytes; held > f.host.cache.mem.Limit() {
+			return batches, f.tooLarge(int(held))
 		}
 	}
-	f.step++
-	f.hand(batches, plan)
-	return nil
+	// Only now is the step sure: what the cache has of it may go.
+	now := time.Now()
+	for _, pieces := range plan {
+		for i := range pieces {
+			f.host.cache.passed(f, pieces[i].part, pieces[i].to, now)
+		}
+	}
+	return batches, nil
 }
 
 func (f *Feed) causeOf(err error) Cause {
@@ -156,9 +173,11 @@ func (f *Feed) hand(batches []*Batch, plan [][]piece) {
 	for shard, b := range batches {
 		f.queues[shard] = append(f.queues[shard], b)
 		f.bytes += b.bytes
-		age := time.Duration(max(0, now-b.oldest)) * time.Millisecond
-		f.fresh.add(age)
-		f.metrics.ready(age)
+		if b.oldest > 0 {
+			age := time.Duration(max(0, now-b.oldest)) * time.Millisecond
+			f.fresh.add(age)
+			f.metrics.ready(age)
+		}
 		for i := range plan[shard] {
 			p := &plan[shard][i]
 			f.account.Planned += int64(p.count)
@@ -188,6 +207,15 @@ func (f *Feed) block(cause Cause) {
 	}
 }
 
+// idle says what the goroutine is about to wait for when all is well with it.
+func (f *Feed) idle(cause Cause) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cause != cause || f.why != "" {
+		f.changed(cause, "")
+	}
+}
+
 // stand says why the feed stands still; once in the log.
 func (f *Feed) stand(cause Cause, err error) {
 	f.mu.Lock()
@@ -207,9 +235,9 @@ func (f *Feed) close() {
 	f.closed = true
 	for i, q := range f.queues {
 		for _, b := range q {
-			b.done.Store(true)
-			b.columns.Release()
-			f.bytes -= b.bytes
+			if b.drop() {
+				f.bytes -= b.bytes
+			}
 		}
 		f.queues[i] = nil
 	}

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,9 +27,11 @@ type Host struct {
 	opened atomic.Int64 // partitions that are followed, as announced
 
 	mu        sync.Mutex
-	loading   map[part]*sync.Mutex
+	loading   map[part]chan struct{} // whose turn it is to read a partition
 	followers map[part]*follower
 	trouble   map[string]string // by topic
+	known     int               // followers, as announced
+	whole     map[string]bool   // topics of which every partition is followed
 }
 
 // loaders is how many reads from Kafka go on at once.
@@ -42,7 +43,7 @@ func New(cfg Config) (*Host, error) {
 		return nil, err
 	}
 	h := &Host{cfg: cfg, kept: make(map[string]*source), loaders: make(chan *loader, loaders),
-		loading: make(map[part]*sync.Mutex), followers: make(map[part]*follower), trouble: make(map[string]string)}
+		loading: make(map[part]chan struct{}), followers: make(map[part]*follower), trouble: make(map[string]string), whole: make(map[string]bool)}
 	h.cache = newCache(NewMemory(cfg.Memory), h.readers)
 	for range loaders {
 		h.loaders <- newLoader(cfg.Client, cfg.Batch)
@@ -110,7 +111,7 @@ func everything(p *schemas.Program) (pointers []string) {
 func (h *Host) newFeed(s Spec, batches int) (*Feed, error) {
 	f := &Feed{Spec: s, host: h, sources: make(map[string]*source), picks: make(map[string]*pick), wake: make(chan struct{}, 1),
 		queues: make([][]*Batch, s.Shards), asked: make([]time.Time, s.Shards), depth: newDepth(), metrics: h.cfg.Metrics.bind(s.Name),
-		places: places{now: make(map[part]position), dirty: make(map[part]struct{})}, share: h.cfg.Memory / int64(batches+1) * int64(s.Shards)}
+		places: places{now: make(map[part]position), begun: make(map[part]int64), dirty: make(map[part]struct{})}, share: h.cfg.Memory / int64(batches+1) * int64(s.Shards)}
 	for _, topic := range s.Topics {
 		src := h.kept[topic]
 		p, err := newPick(src.pick.schema, s.Columns)
@@ -177,9 +178,10 @@ func (h *Host) Run(ctx context.Context) error {
 	topics := slices.Sorted(maps.Keys(h.kept))
 	for ctx.Err() == nil {
 		for _, topic := range topics {
-			h.tell(topic, h.refresh(ctx, topic, &all))
+			changed, err := h.refresh(ctx, topic, &all)
+			h.tell(topic, err)
+			h.announce(changed && err == nil)
 		}
-		h.announce()
 		wait(ctx, nil, h.cfg.Refresh)
 	}
 	all.Wait()
@@ -187,15 +189,15 @@ func (h *Host) Run(ctx context.Context) error {
 	return nil
 }
 
-// refresh begins to follow the partitions of a topic that are new.
-func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) error {
+// refresh begins to follow the partitions of a topic that are new, and says whether there are any.
+func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) (changed bool, err error) {
 	infos, err := h.cfg.Client.Topics(ctx, topic, verdicts.Topic(topic))
 	if err != nil {
-		return err
+		return false, err
 	}
 	log, ok := infos[verdicts.Topic(topic)]
 	if _, there := infos[topic]; !there || !ok {
-		return fmt.Errorf("topic %s does not exist yet, or nothing of it was judged", topic)
+		return false, fmt.Errorf("topic %s does not exist yet, or nothing of it was judged", topic)
 	}
 	for i := range log.Partitions {
 		p := part{topic, i}
@@ -204,26 +206,27 @@ func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) e
 		}
 		start, end, err := h.cfg.Client.Offsets(ctx, verdicts.Topic(topic), i)
 		if err != nil {
-			return err
+			return false, err
 		}
-		feeds := h.readers(topic)
-		f := newFollower(p, h.cfg.Client, h.cfg.Log, max(start, end-1), feeds) // with the last entry, to know where the log ends
+		f := newFollower(p, h.cfg.Client, h.cfg.Log, max(start, end-1), h.readers(topic)) // with the last entry, to know where the log ends
 		h.mu.Lock()
 		h.followers[p] = f
 		h.mu.Unlock()
 		all.Go(func() { f.run(ctx) })
 	}
-	return nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changed = !h.whole[topic] || len(h.followers) != h.known
+	h.whole[topic], h.known = true, len(h.followers)
+	return changed, nil
 }
 
-// announce lets the feeds see which partitions are followed: all at once, since a feed's step is known only when all of its positions are.
-func (h *Host) announce() {
-	h.mu.Lock()
-	n := int64(len(h.followers))
-	h.mu.Unlock()
-	if h.opened.Swap(n) == n {
+// announce lets the feeds see which partitions are followed.
+func (h *Host) announce(changed bool) {
+	if !changed {
 		return
 	}
+	h.opened.Add(1)
 	for _, f := range h.feeds {
 		f.rouse()
 	}
@@ -268,28 +271,26 @@ func (h *Host) follower(p part) *follower {
 	return h.followers[p]
 }
 
-// errNoRoom says that there is no host memory for a chunk just now.
-var errNoRoom = errors.New("no room in host memory")
+// A noRoom is an error: there is no host memory for a chunk of so many bytes just now.
+type noRoom int
+
+func (n noRoom) Error() string { return "no room in host memory" }
 
 // load reads a chunk from Kafka and puts it into the cache. Feeds that come to one place together share one read. The caller gets a reference. It does not
 // wait for memory, since others may want to read meanwhile.
 func (h *Host) load(ctx context.Context, src *source, p part, offset int64, entries []verdicts.Entry) (*chunk, error) {
-	h.mu.Lock()
-	one := h.loading[p]
-	if one == nil {
-		one = new(sync.Mutex)
-		h.loading[p] = one
+	release, l, err := h.claim(ctx, p)
+	if err != nil {
+		return nil, err
 	}
-	h.mu.Unlock()
-	one.Lock()
-	defer one.Unlock()
+	defer release()
 	if k := h.cache.get(p, offset); k != nil {
 		return k, nil
 	}
-	l := <-h.loaders
-	defer func() { h.loaders <- l }()
+	// What lies in the cache further on is not read again.
+	to := min(entries[len(entries)-1].To, h.cache.next(p, offset))
 	short := 0
-	k, err := l.load(ctx, src, p, offset, entries, h.most, func(n int) block {
+	k, err := l.load(ctx, src, p, offset, to, entries, h.most, func(n int) block {
 		b := h.cache.room(n, true)
 		if b == nil {
 			short = n
@@ -302,11 +303,34 @@ func (h *Host) load(ctx context.Context, src *source, p part, offset int64, entr
 	case short > 0 && !h.cache.mem.fits(short):
 		return nil, fmt.Errorf("%w: records from %d on of %s/%d take %d bytes at once, and it is %d: raise it", errBudget, offset, p.topic, p.id, short, h.cfg.Memory)
 	case short > 0:
-		return nil, errNoRoom
+		return nil, noRoom(short)
 	case k == nil:
 		return nil, fmt.Errorf("nothing of %s/%d can be read at offset %d, which passed", p.topic, p.id, offset)
 	}
 	k.retain()
 	h.cache.put(k)
 	return k, nil
+}
+
+// claim waits for its turn to read a partition, and for a loader.
+func (h *Host) claim(ctx context.Context, p part) (release func(), l *loader, err error) {
+	h.mu.Lock()
+	turn := h.loading[p]
+	if turn == nil {
+		turn = make(chan struct{}, 1)
+		h.loading[p] = turn
+	}
+	h.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	select {
+	case l = <-h.loaders:
+		return func() { h.loaders <- l; <-turn }, l, nil
+	case <-ctx.Done():
+		<-turn
+		return nil, nil, ctx.Err()
+	}
 }

@@ -18,6 +18,8 @@ const (
 	loadFetch   = 1 << 20
 	loadWait    = 500 * time.Millisecond
 	loadEntries = 256 // of the verdict log, in one chunk
+	// patience is how long a feed waits for a broker before it tries something else.
+	patience = 3 * time.Second
 )
 
 // A loader makes chunks of what is no longer, or never was, in the cache: it reads records from Kafka again and decodes them as the gate did, under
@@ -33,28 +35,32 @@ type loader struct {
 }
 
 func newLoader(client *wire.Client, batch int) *loader {
-	return &loader{cursor: client.NewCursor("", 0, 0, wire.CursorLimits{Fetch: loadFetch, Batch: batch}), judges: make(map[string]*judge.Judge)}
+	return &loader{cursor: client.NewCursor("", 0, 0, wire.CursorLimits{Fetch: loadFetch, Batch: batch, Patience: patience}), judges: make(map[string]*judge.Judge)}
 }
 
-// load reads from offset on what passed in entries, which follow each other, until some most bytes are together or the entries end. room gives the
-// chunk's memory. There is no chunk where it gives none, or nothing passed.
-func (l *loader) load(ctx context.Context, src *source, p part, offset int64, entries []verdicts.Entry, most int, room func(int) block) (*chunk, error) {
+// errFull ends a read: enough is together.
+var errFull = errors.New("enough is together")
+
+// load reads from offset on what passed in entries, which follow each other, until some most bytes are together or to is reached, which is behind offset
+// and within the entries. room gives the chunk's memory. There is no chunk where it gives none, or nothing passed.
+func (l *loader) load(ctx context.Context, src *source, p part, offset, to int64, entries []verdicts.Entry, most int, room func(int) block) (*chunk, error) {
 	j, err := l.ready(src, p, offset, entries[0].Contract)
 	if err != nil {
 		return nil, err
 	}
-	to := entries[len(entries)-1].To
-	for _, r := range passing(entries, offset) {
-		if to, err = l.read(ctx, j, p, r, most); err != nil {
+	for _, r := range passing(entries, verdicts.Range{From: offset, To: to}) {
+		l.cursor.MoveTo(p.topic, p.id, r.From)
+		for err == nil && l.cursor.Next() < r.To {
+			err = l.cursor.Read(ctx, r.To, loadWait, func(rec *winnow.Record) error { return l.add(j, rec, most) })
+		}
+		if err != nil {
 			break
 		}
-		if to < r.To {
-			break
-		}
-		to = entries[len(entries)-1].To
 	}
 	l.settle(j)
 	switch {
+	case errors.Is(err, errFull):
+		to = l.cursor.Next()
 	case errors.Is(err, kafka.OffsetOutOfRange):
 		return nil, gone(ctx, src.client, p, l.cursor.Next(), err)
 	case err != nil:
@@ -65,32 +71,19 @@ func (l *loader) load(ctx context.Context, src *source, p part, offset int64, en
 	return c, nil
 }
 
-// read takes in the records of r, all of which passed, and says how far it came: until most bytes were together.
-func (l *loader) read(ctx context.Context, j *judge.Judge, p part, r verdicts.Range, most int) (int64, error) {
-	for l.cursor.MoveTo(p.topic, p.id, r.From); l.cursor.Next() < r.To && l.gathering.size() < most; {
-		err := l.cursor.Read(ctx, min(r.To, l.cursor.Next()+judge.MaxRecords), loadWait, func(r *winnow.Record) error {
-			l.add(j, r)
-			return nil
-		})
-		if err != nil {
-			return l.cursor.Next(), err
-		}
-	}
-	return l.cursor.Next(), nil
-}
-
-// passing is what entries let through, from offset on.
-func passing(entries []verdicts.Entry, offset int64) (runs []verdicts.Range) {
+// passing is what entries let through in r.
+func passing(entries []verdicts.Entry, r verdicts.Range) (runs []verdicts.Range) {
 	for i := range entries {
 		e := &entries[i]
-		from := max(e.From, offset)
-		without := clip(nil, e.Failed, from)
+		in := verdicts.Overlap(r, verdicts.Range{From: e.From, To: e.To})
+		if in.Len() == 0 {
+			continue
+		}
+		without := append([]verdicts.Range(nil), e.Failed...)
 		for _, rs := range e.Skipped {
-			without = clip(without, rs, from)
+			without = append(without, rs...)
 		}
-		if from < e.To {
-			runs = append(runs, gaps(merge(without), from, e.To)...)
-		}
+		runs = append(runs, verdicts.Minus(in, verdicts.Merge(without))...)
 	}
 	return runs
 }
@@ -124,8 +117,11 @@ func gone(ctx context.Context, client *wire.Client, p part, offset int64, err er
 		offset, start-1, p.topic, p.id, start-offset, start)
 }
 
-// add takes a record in. Its bytes are kept until settle.
-func (l *loader) add(j *judge.Judge, r *winnow.Record) {
+// add takes a record in, unless enough is together. Its bytes are kept until settle.
+func (l *loader) add(j *judge.Judge, r *winnow.Record, most int) error {
+	if l.gathering.table.rows+j.Len() > 0 && l.gathering.size()+len(l.kept)+len(r.Value) > most {
+		return errFull
+	}
 	kept := *r
 	if r.Value != nil {
 		from := len(l.kept)
@@ -137,6 +133,7 @@ func (l *loader) add(j *judge.Judge, r *winnow.Record) {
 	if j.Full() {
 		l.settle(j)
 	}
+	return nil
 }
 
 // settle takes what was judged over into the gathering.
@@ -169,6 +166,6 @@ func (s *source) plan(topic, contract string) (*judge.Plan, error) {
 	if p := s.plans[contract]; p != nil {
 		return p, nil
 	}
-	return nil, fmt.Errorf("records of %s were judged under the contract %s, which this winnow does not have: list that version of the contract's file, too, "+
-		"or set the offsets of the feed's group behind them", topic, contract)
+	return nil, fmt.Errorf("records of %s were judged under the contract %s, which this winnow does not have: put that version of the contract's file under former_contracts, "+
+		"or set the offsets of the feed's group behind them, and start again", topic, contract)
 }

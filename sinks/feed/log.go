@@ -32,6 +32,7 @@ type follower struct {
 
 	mu      sync.Mutex
 	recent  []placed
+	ranges  int   // of recent
 	low     int64 // all entries from this place on are among recent
 	next    int64 // the place behind recent
 	trouble string
@@ -45,7 +46,7 @@ const (
 )
 
 // logLimits are how the verdict log is read: its entries are small.
-var logLimits = wire.CursorLimits{Fetch: 1 << 20, Batch: 64 << 20}
+var logLimits = wire.CursorLimits{Fetch: 1 << 20, Batch: 64 << 20, Patience: patience}
 
 // newFollower follows from the place at on, and tells feeds of what comes.
 func newFollower(p part, client *wire.Client, log *slog.Logger, at int64, feeds []*Feed) *follower {
@@ -95,14 +96,24 @@ func (f *follower) tell(err error) {
 	f.trouble = why
 }
 
+// add remembers an entry, and forgets a quarter of them where they are too many, by number or by what they list.
 func (f *follower) add(e placed) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.recent) == maxRecent {
-		f.recent = append(f.recent[:0], f.recent[maxRecent/4:]...)
-		f.low = f.recent[0].place
+	if e.place < f.next {
+		return
 	}
-	f.recent, f.next = append(f.recent, e), e.place+1
+	for len(f.recent) > 0 && (len(f.recent) == maxRecent || f.ranges+e.Ranges() > maxRanges) {
+		n := (len(f.recent) + 3) / 4
+		for i := range f.recent[:n] {
+			f.ranges -= f.recent[i].Ranges()
+		}
+		f.recent = slices.Delete(f.recent, 0, n)
+		if f.low = e.place; len(f.recent) > 0 {
+			f.low = f.recent[0].place
+		}
+	}
+	f.recent, f.ranges, f.next = append(f.recent, e), f.ranges+e.Ranges(), e.place+1
 	for _, feed := range f.feeds {
 		feed.rouse()
 	}

@@ -29,7 +29,7 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 	}
 	m := &Metrics{
 		wait:  histogram("winnow_feed_wait_seconds", "Time from a trainer's asking for its next batch to its having it.", 0.000_001, 5),
-		fresh: histogram("winnow_feed_ready_seconds", "Time from a record's Kafka timestamp to its batch being ready on the host; of a batch, its oldest record's.", 0.001, 3),
+		fresh: histogram("winnow_feed_ready_seconds", "Time from a record's Kafka timestamp to its batch being ready on the host: the oldest record's of the ranges that the batch is from.", 0.001, 3),
 	}
 	for _, c := range []prometheus.Collector{m.wait, m.fresh, m} {
 		if err := r.Register(c); err != nil {

@@ -1,11 +1,6 @@
 package feed
 
-import (
-	"cmp"
-	"slices"
-
-	"github.com/winnow-data/winnow/pipeline/verdicts"
-)
+import "github.com/winnow-data/winnow/pipeline/verdicts"
 
 // A piece is a run of offsets [from, to) of a partition that is dealt to a batch, with the rows in it. It is made from one entry of the verdict log, and
 // from those before it that had no rows.
@@ -74,52 +69,9 @@ func (p *piece) deal(first int, chip func(row int) int, failed func(chip int, n 
 	}
 }
 
-// clip appends the parts of rs from from on.
-func clip(dst, rs []verdicts.Range, from int64) []verdicts.Range {
-	for _, r := range rs {
-		if r.From = max(r.From, from); r.From < r.To {
-			dst = append(dst, r)
-		}
-	}
-	return dst
-}
-
-// merge sorts rs and joins what overlaps or touches, in place.
-func merge(rs []verdicts.Range) []verdicts.Range {
-	slices.SortFunc(rs, func(a, b verdicts.Range) int { return cmp.Compare(a.From, b.From) })
-	out := rs[:0]
-	for _, r := range rs {
-		if n := len(out); n > 0 && r.From <= out[n-1].To {
-			out[n-1].To = max(out[n-1].To, r.To)
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// gaps is what [from, to) has beside rs, which are merged.
-func gaps(rs []verdicts.Range, from, to int64) (out []verdicts.Range) {
-	for _, r := range rs {
-		if r.From > from {
-			out = append(out, verdicts.Range{From: from, To: r.From})
-		}
-		from = r.To
-	}
-	if from < to {
-		out = append(out, verdicts.Range{From: from, To: to})
-	}
-	return out
-}
-
 // split gives what of rs lies below at, and the rest; they share no memory.
 func split(rs []verdicts.Range, at int64) (below, rest []verdicts.Range) {
-	i, _ := slices.BinarySearchFunc(rs, at, func(r verdicts.Range, at int64) int {
-		if r.To <= at {
-			return -1
-		}
-		return 1
-	})
+	i := verdicts.First(rs, at)
 	if i == len(rs) || rs[i].From >= at {
 		return rs[:i:i], rs[i:]
 	}

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -48,7 +49,7 @@ func (f *Feed) plan(ctx context.Context) ([][]piece, error) {
 			}
 			patience = min(patience, left)
 		}
-		f.block(f.starved())
+		f.idle(f.starved())
 		if wait(ctx, f.wake, patience); ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -70,34 +71,67 @@ func (f *Feed) plan(ctx context.Context) ([][]piece, error) {
 	return step, nil
 }
 
-// next gives a stream that has rows to plan, nil where none has.
+// next gives a stream that has rows to plan, nil where none has. A partition that cannot be read holds up the others no longer than it takes to see that; it
+// is an error where none of them has rows.
 func (f *Feed) next(ctx context.Context) (*stream, error) {
 	if f.taken >= quantum {
 		f.turn, f.taken = f.turn+1, 0
 	}
+	var ill error
 	for i := range f.streams {
 		s := f.streams[(f.turn+i)%len(f.streams)]
+		if time.Since(s.sick) < retry {
+			continue
+		}
 		ok, err := s.ready(ctx)
 		if err != nil {
-			return nil, err
+			ill, s.sick = err, time.Now()
+			continue
 		}
-		if ok {
+		if f.begun(s); ok {
 			if i > 0 {
 				f.turn, f.taken = f.turn+i, 0
 			}
+			f.sick(ctx, ill)
 			return s, nil
 		}
 	}
-	return nil, nil
+	f.sick(ctx, ill)
+	return nil, ctx.Err()
+}
+
+// sick keeps why a partition cannot be read, and logs it when it is new. It is over when every partition was read again.
+func (f *Feed) sick(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	f.mu.Lock()
+	told := err == nil || f.ill == err.Error()
+	if err != nil {
+		f.ill = err.Error()
+	} else if !slices.ContainsFunc(f.streams, func(s *stream) bool { return time.Since(s.sick) < retry }) {
+		f.ill = ""
+	}
+	f.mu.Unlock()
+	if !told {
+		f.host.cfg.Log.Error("a partition of a feed stands still, trying again", "feed", f.Name, "error", err)
+	}
+}
+
+// begun notes how far a stream has come: its position, when the first entry has said what that is, and what it has begun without a row to plan.
+func (f *Feed) begun(s *stream) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := f.places.now[s.part]; now.offset < 0 && !s.fresh {
+		f.places.settle(s.part, s.left.from)
+	}
+	if s.left.count == 0 && !s.fresh {
+		f.places.begun[s.part] = s.at
+	}
 }
 
 // starved says what a feed waits for that has planned all verdicts there are.
 func (f *Feed) starved() Cause {
-	for _, s := range f.streams {
-		if s.left.lead > 0 {
-			return CauseGate // what was judged since the last row has failed
-		}
-	}
 	if f.host.cfg.Unjudged != nil {
 		for _, t := range f.Topics {
 			if f.host.cfg.Unjudged(t) > 0 {
@@ -105,5 +139,13 @@ func (f *Feed) starved() Cause {
 			}
 		}
 	}
+	for _, s := range f.streams {
+		if s.left.lead > 0 && time.Since(s.seen) < failing {
+			return CauseGate // what was judged since the last row has failed
+		}
+	}
 	return CauseKafka
 }
+
+// failing is for how long records that failed are what a feed waits behind.
+const failing = 5 * time.Second

@@ -28,7 +28,8 @@ type positionMeta struct {
 type places struct {
 	now   map[part]position
 	ahead []stepPlace
-	next  int64 // the step behind the last one planned
+	next  int64          // the step behind the last one planned
+	begun map[part]int64 // as far as entries were begun that had no row to plan
 	dirty map[part]struct{}
 }
 
@@ -74,6 +75,21 @@ func (p *places) trained(step int64) {
 	}
 }
 
+// settle sets a position that was not known.
+func (p *places) settle(k part, offset int64) {
+	p.now[k] = position{offset: offset}
+	p.dirty[k] = struct{}{}
+}
+
+// all marks every position for commit: Kafka forgets, after offsets.retention.minutes, what a group without members does not commit again.
+func (p *places) all() {
+	for k, now := range p.now {
+		if now.offset >= 0 {
+			p.dirty[k] = struct{}{}
+		}
+	}
+}
+
 // last is where the last planned step ends, by partition.
 func (p *places) last() map[part]int64 {
 	last := make(map[part]int64, len(p.now))
@@ -91,12 +107,18 @@ func (p *places) last() map[part]int64 {
 // restore takes up a position that was committed.
 func (f *Feed) restore(s *stream, metadata string) {
 	p := position{offset: s.at}
+	if s.fresh {
+		p.offset = -1 // the first entry says it: see begun
+	}
 	if json.Unmarshal([]byte(metadata), &p.positionMeta) != nil || p.Version != 1 {
 		p.positionMeta = positionMeta{Version: 1} // set by hand, with Kafka's tools: the account begins anew
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.places.now[s.part] = p
+	if p.offset >= 0 {
+		f.places.dirty[s.part] = struct{}{}
+	}
 	f.account.Planned += p.Records
 	f.account.Excluded += p.Excluded
 	f.account.Failed += p.Failed
@@ -106,11 +128,17 @@ func (f *Feed) restore(s *stream, metadata string) {
 
 // commit commits the feed's positions, as its consumer group's offsets, while they move; and once more after ctx has ended, when the feed has.
 func (f *Feed) commit(ctx context.Context, ended <-chan struct{}) {
-	told := ""
+	told, whole := "", time.Now()
 	for {
 		wait(ctx, nil, f.host.cfg.Commit)
 		if ctx.Err() != nil {
 			break
+		}
+		if time.Since(whole) >= wholeCommit {
+			whole = time.Now()
+			f.mu.Lock()
+			f.places.all()
+			f.mu.Unlock()
 		}
 		err := f.commitOnce(ctx)
 		switch {
@@ -129,8 +157,12 @@ func (f *Feed) commit(ctx context.Context, ended <-chan struct{}) {
 	}
 }
 
-// lastCommit is how long the last commit may take.
-const lastCommit = 5 * time.Second
+const (
+	// lastCommit is how long the last commit may take.
+	lastCommit = 5 * time.Second
+	// wholeCommit is how often positions are committed that have not moved.
+	wholeCommit = time.Hour
+)
 
 func (f *Feed) commitOnce(ctx context.Context) error {
 	offsets := make(map[string]map[int]wire.Position)

@@ -70,7 +70,7 @@ func (f *Feed) status() Status {
 	defer f.mu.Unlock()
 	st := Status{Spec: f.Spec, Records: f.account.Records, Planned: f.account.Planned, Excluded: f.account.Excluded, Failed: f.account.Failed,
 		Short: f.account.Short, Depth: f.depth.now, Bytes: f.bytes, Cached: f.account.Cached, Read: f.account.Read, Wait50: f.waits.at(0.5),
-		Wait99: f.waits.at(0.99), Ready50: f.fresh.at(0.5), Ready99: f.fresh.at(0.99), Step: f.places.next, Trouble: cmp.Or(f.why, trouble)}
+		Wait99: f.waits.at(0.99), Ready50: f.fresh.at(0.5), Ready99: f.fresh.at(0.99), Step: f.places.next, Trouble: cmp.Or(f.why, f.ill, trouble)}
 	empty := false
 	for _, q := range f.queues {
 		st.Ready += len(q)
@@ -81,10 +81,11 @@ func (f *Feed) status() Status {
 	}
 	planned := f.places.last()
 	for p, now := range f.places.now {
-		st.Positions = append(st.Positions, Position{p.topic, p.id, max(0, now.offset)})
-		if end := ends[p]; end > planned[p] {
-			st.Behind += end - max(0, planned[p])
+		if now.offset < 0 {
+			continue // nothing was judged yet
 		}
+		st.Positions = append(st.Positions, Position{p.topic, p.id, now.offset})
+		st.Behind += max(0, ends[p]-max(planned[p], f.places.begun[p]))
 	}
 	slices.SortFunc(st.Positions, func(a, b Position) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 
@@ -21,10 +22,12 @@ type stream struct {
 	cursor   *wire.Cursor // over the verdict log, for what the follower no longer has; made when needed
 	required func(rule string) bool
 
-	page  []placed // read by cursor, not yet begun
-	place int64    // of the entry behind entry
-	at    int64    // every offset below is in an entry that was begun
-	fresh bool     // nothing was begun yet, and the first entry may say where
+	page  []placed  // read by cursor, not yet begun; never of more than some maxRanges ranges
+	place int64     // of the entry behind entry
+	at    int64     // every offset below is in an entry that was begun
+	fresh bool      // nothing was begun yet, and the first entry may say where
+	seen  time.Time // when the last entry was begun
+	sick  time.Time // when it failed last
 	entry verdicts.Entry
 	left  piece // what of entry is not planned, and what failed before it since the last row
 }
@@ -36,17 +39,18 @@ func (s *stream) ready(ctx context.Context) (bool, error) {
 		if err != nil || !ok {
 			return false, err
 		}
-		if s.place = e.place + 1; e.To <= s.at {
-			continue // written twice
-		}
-		if s.fresh && e.From > s.at {
-			s.at, s.left.from = e.From, e.From
-		}
-		if s.fresh = false; e.From > s.at {
-			return false, fmt.Errorf("the verdicts on offsets %d to %d of %s/%d are gone, %d of them: retention has passed the feed's position; "+
-				"set the offsets of its group to %d to go on there", s.at, e.From-1, s.topic, s.id, e.From-s.at, e.From)
-		}
-		s.begin(e.Entry)
+		if e.To > s.at {
+			if s.fresh && e.From > s.at {
+				s.at, s.left.from = e.From, e.From
+			}
+			if e.From > s.at {
+				return false, fmt.Errorf("the verdicts on offsets %d to %d of %s/%d are missing, %d of them: retention has passed the feed's position, or the gate's offset was "+
+					"set by hand; stop winnow, set the offset of the feed's group to %d to go on there, and start again", s.at, e.From-1, s.topic, s.id, e.From-s.at, e.From)
+			}
+			s.fresh = false
+			s.begin(e.Entry)
+		} // else it was written twice
+		s.advance(e)
 	}
 	return true, nil
 }
@@ -62,13 +66,22 @@ func (s *stream) next(ctx context.Context) (placed, bool, error) {
 			return placed{}, false, err
 		}
 	}
-	e := s.page[0]
-	s.page = s.page[1:]
-	return e, true, nil
+	return s.page[0], true, nil
 }
 
-// maxPage is how many places of the verdict log are read at once.
-const maxPage = 1024
+// advance goes on behind an entry that next gave.
+func (s *stream) advance(e placed) {
+	s.place = e.place + 1
+	if len(s.page) > 0 {
+		s.page = s.page[1:]
+	}
+}
+
+// maxPage is how many places of the verdict log are read at once, and maxRanges how many ranges its entries may have for more to be read.
+const (
+	maxPage   = 1024
+	maxRanges = 64 << 10
+)
 
 // read reads a page of the verdict log from place on.
 func (s *stream) read(ctx context.Context) error {
@@ -77,11 +90,16 @@ func (s *stream) read(ctx context.Context) error {
 		s.cursor = s.client.NewCursor(topic, s.id, s.place, logLimits)
 	}
 	s.cursor.MoveTo(topic, s.id, s.place)
-	to := min(s.place+maxPage, s.follower.lowest())
 	s.page = s.page[:0]
-	err := s.cursor.Read(ctx, to, followWait, func(r *winnow.Record) error {
+	ranges := 0
+	err := s.cursor.Read(ctx, min(s.place+maxPage, s.follower.lowest()), followWait, func(r *winnow.Record) error {
+		if ranges > maxRanges {
+			return errFull
+		}
 		e, err := parse(s.part, r)
-		s.page = append(s.page, e)
+		if err == nil {
+			s.page, ranges = append(s.page, e), ranges+e.Ranges()
+		}
 		return err
 	})
 	s.cursor.Forget(logLimits.Fetch)
@@ -92,9 +110,10 @@ func (s *stream) read(ctx context.Context) error {
 			return nil // ready sees the gap, if there is one
 		}
 	}
-	if err == nil && len(s.page) == 0 {
-		s.place = max(s.place, s.cursor.Next())
+	if len(s.page) > 0 {
+		return nil // first what is there
 	}
+	s.place = max(s.place, s.cursor.Next())
 	return err
 }
 
@@ -102,20 +121,21 @@ func (s *stream) read(ctx context.Context) error {
 func (s *stream) begin(e verdicts.Entry) {
 	from := max(e.From, s.at)
 	p := piece{part: s.part, from: s.left.from, to: e.To, entry: e, lead: s.left.failed(), past: s.left.excluded()}
-	p.bad = clip(nil, e.Failed, from)
+	in := verdicts.Range{From: from, To: e.To}
+	p.bad = verdicts.Clip(e.Failed, in)
 	for rule, rs := range e.Tagged {
 		if s.required(rule) {
-			p.out = clip(p.out, rs, from)
+			p.out = append(p.out, verdicts.Clip(rs, in)...)
 		}
 	}
-	p.out = merge(p.out)
+	p.out = verdicts.Merge(p.out)
 	without := append(slices.Clone(p.bad), p.out...)
 	for _, rs := range e.Skipped {
-		without = clip(without, rs, from)
+		without = append(without, rs...)
 	}
-	p.rows = gaps(merge(without), from, e.To)
+	p.rows = verdicts.Minus(in, verdicts.Merge(without))
 	p.count = int(verdicts.Count(p.rows))
-	s.entry, s.at, s.left = e, e.To, p
+	s.entry, s.at, s.left, s.seen = e, e.To, p, time.Now()
 }
 
 // take plans up to n rows of entry.

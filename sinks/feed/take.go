@@ -13,6 +13,7 @@ func (f *Feed) Take(shard int) (b *Batch, why Cause, changed <-chan struct{}) {
 		if f.asked[shard].IsZero() && !f.closed {
 			f.asked[shard] = begin
 			f.depth.empty()
+			f.rouse() // the queue may be deeper now
 		}
 		if f.waiting == nil {
 			f.waiting = make(chan struct{})

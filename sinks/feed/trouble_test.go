@@ -76,7 +76,7 @@ func TestAPositionBehindTheVerdictsIsRefused(t *testing.T) {
 	w.write(verdicts.Entry{From: 50, To: 60, Passed: 10})
 	h := w.host(1<<20, Spec{Name: "a", Records: 5})
 	w.run(h.Run)
-	standsStill(t, h, "a", CauseKafka, "offsets 10 to 49 of numbers/0 are gone, 40 of them", "set the offsets of its group to 50")
+	standsStill(t, h, "a", CauseKafka, "offsets 10 to 49 of numbers/0 are missing, 40 of them", "set the offset of the feed's group to 50")
 }
 
 func TestRecordsThatRetentionTookAreRefused(t *testing.T) {
@@ -203,14 +203,18 @@ func TestABatchLargerThanTheBudgetIsTold(t *testing.T) {
 	}
 }
 
-// So is a read that is.
-func TestAReadLargerThanTheBudgetIsTold(t *testing.T) {
+// So is a single record that is.
+func TestARecordLargerThanTheBudgetIsTold(t *testing.T) {
 	w := newWorld(t)
-	w.produce(2000)
-	w.gate(nil)
-	h := w.host(64<<10, Spec{Name: "a", Records: 10})
+	w.verdictLog()
+	large := `{"n":0,"team":"` + strings.Repeat("x", 100_000) + `"}`
+	if err := w.kgo.ProduceSync(t.Context(), &kgo.Record{Topic: "numbers", Value: []byte(large)}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	w.write(verdicts.Entry{From: 0, To: 1, Passed: 1})
+	h := w.host(64<<10, Spec{Name: "a", Records: 1})
 	w.run(h.Run)
-	standsStill(t, h, "a", CauseBudget, "host.memory is too small", "records from 0 on of numbers/", "raise it")
+	standsStill(t, h, "a", CauseBudget, "host.memory is too small", "records from 0 on of numbers/0", "raise it")
 }
 
 // A topic that does not exist is waited for, and told.
