@@ -12,7 +12,7 @@ import (
 const (
 	maxStreams  = 64
 	liveEvery   = time.Second
-	liveShare   = 50 // making it may take a fiftieth of the time
+	liveShare   = 50 // making it for those that listen may take a fiftieth of the time
 	streamBeat  = 10 * time.Second
 	streamWrite = 10 * time.Second // a client that does not take an event within this has gone
 )

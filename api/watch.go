@@ -11,7 +11,7 @@ import (
 const (
 	historyEvery   = 2 * time.Second
 	historySamples = 450
-	historyShare   = 50 // the watch works at most a fiftieth of the time
+	historyShare   = 50 // a look may take a fiftieth of the time until the next, unless that would be more than historyLongest
 	historyLongest = 10 * time.Second
 	halfLife       = 30 * time.Second
 )

@@ -15,7 +15,8 @@ type Pipeline struct {
 	File       string // "" where it was built from flags
 	Kafka      Kafka
 	Contracts  []*schemas.Contract
-	Delivery   string // at_least_once
+	Former     []*schemas.Contract // earlier versions, by which nothing is judged
+	Delivery   string              // at_least_once
 	Limits     Limits
 	Quarantine Quarantine
 	Feeds      []Feed
@@ -71,6 +72,7 @@ type Quarantine struct {
 type pipelineFile struct {
 	Kafka      Kafka          `yaml:"kafka" strict:"required" doc:"How Kafka is reached."`
 	Contracts  []string       `yaml:"contracts" strict:"required" doc:"The contracts' files, relative to this file's folder; * and ? match within a name. A topic must have one contract."`
+	Former     []string       `yaml:"former_contracts" doc:"Earlier versions of the contracts' files, likewise. Nothing is judged by them; feeds decode by them what was judged under them, until they have trained on it."`
 	Delivery   string         `yaml:"delivery" doc:"at_least_once: no record is lost; after a crash some may be in the quarantine twice. The one choice of this version."`
 	Limits     Limits         `yaml:"limits" doc:"Bounds on what input may cost."`
 	Quarantine Quarantine     `yaml:"quarantine" doc:"What is done with what failed."`

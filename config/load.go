@@ -44,7 +44,10 @@ func load(file string, lookup func(string) (string, bool), check func(*schemas.C
 	p := f.pipeline()
 	p.File, p.root = file, root
 	l := loader{p: &p, dir: dir, check: check, faults: faults}
-	l.contracts(f.Contracts)
+	before := len(l.faults)
+	p.Contracts = l.contracts("contracts", f.Contracts)
+	l.lost = l.faults[before:].Err() != nil
+	p.Former = l.contracts("former_contracts", f.Former)
 	l.validate()
 	if l.faults.Err() != nil {
 		return nil, l.faults
@@ -68,12 +71,11 @@ type loader struct {
 	faults winnow.Faults
 }
 
-// contracts loads what the globs match, each file once.
-func (l *loader) contracts(globs []string) {
+// contracts loads what the globs of a key match, each file once.
+func (l *loader) contracts(key string, globs []string) (contracts []*schemas.Contract) {
 	var files []string
-	before := len(l.faults)
 	for i, glob := range globs {
-		at := strict.Lookup(l.p.root, "contracts", fmt.Sprint(i))
+		at := strict.Lookup(l.p.root, key, fmt.Sprint(i))
 		if glob == "" {
 			l.faults = append(l.faults, strict.At(l.p.File, at, "an empty name of a contract", "name a file, or take it out"))
 			continue
@@ -98,10 +100,10 @@ func (l *loader) contracts(globs []string) {
 		}
 		l.faults = append(l.faults, faults...)
 		if faults.Err() == nil {
-			l.p.Contracts = append(l.p.Contracts, c)
+			contracts = append(contracts, c)
 		}
 	}
-	l.lost = l.faults[before:].Err() != nil
+	return contracts
 }
 
 // validate adds Validate's faults, but those of values of which there is a fault already.

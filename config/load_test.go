@@ -227,3 +227,29 @@ schema: true
 		}
 	}
 }
+
+// A former contract is loaded and checked like any, and covers nothing.
+func TestFormerContracts(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("now.yaml", "winnow: 1\nname: c\ntopics: [t]\nschema: {properties: {a: {type: integer}}}\n")
+	write("then.yaml", "winnow: 1\nname: c\ntopics: [t]\nschema: {properties: {a: {type: string}}}\n")
+	pipeline := "kafka: {brokers: [\"127.0.0.1:9092\"]}\ncontracts: [now.yaml]\nformer_contracts: [then.yaml]\n"
+	write("winnow.yaml", pipeline)
+	p, faults := Load(filepath.Join(dir, "winnow.yaml"), nil)
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := p.Contract("t"); err != nil || c != p.Contracts[0] || len(p.Former) != 1 || p.Former[0].Hash == c.Hash {
+		t.Errorf("%v, %v, former %v", c, err, p.Former)
+	}
+	write("winnow.yaml", strings.Replace(pipeline, "then.yaml", "lost.yaml", 1))
+	if _, faults := Load(filepath.Join(dir, "winnow.yaml"), nil); faults.Err() == nil || !strings.Contains(faults.Err().Error(), "3:20: no contract matches") {
+		t.Error(faults)
+	}
+}

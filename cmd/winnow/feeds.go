@@ -31,11 +31,18 @@ func (s *service) addFeeds(plans map[*schemas.Contract]*judge.Plan, metrics *pip
 	s.feeds, err = feed.New(feed.Config{Client: s.client, Specs: feedSpecs(p), Memory: int64(p.Host.Memory), Batch: int(p.Limits.Batch),
 		FromLatest: p.Kafka.Start == "latest", Commit: feedCommit, Refresh: feedRefresh, Log: s.log, Metrics: feeds, Unjudged: s.unjudged,
 		Observe: func(topic string, d time.Duration) { metrics.Observe("feed", topic, d) },
-		Plans: func(topic string) []*judge.Plan {
-			if plan, err := find(topic); err == nil && plan != nil {
-				return []*judge.Plan{plan}
+		Plans: func(topic string) (all []*judge.Plan) {
+			plan, err := find(topic)
+			if err != nil || plan == nil {
+				return nil
 			}
-			return nil
+			all = append(all, plan)
+			for _, c := range p.Former {
+				if c.Covers(topic) {
+					all = append(all, plans[c])
+				}
+			}
+			return all
 		}})
 	if err != nil {
 		return wrong(err)

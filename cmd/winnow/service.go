@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -247,7 +248,7 @@ func newPlans(p *config.Pipeline) (map[*schemas.Contract]*judge.Plan, error) {
 	limits.Record, limits.Reasons = int(p.Limits.Record), p.Limits.Reasons
 	plans := make(map[*schemas.Contract]*judge.Plan)
 	var faults winnow.Faults
-	for _, c := range p.Contracts {
+	for _, c := range slices.Concat(p.Contracts, p.Former) {
 		plan, more := newPlan(c, limits)
 		faults = append(faults, more...)
 		plans[c] = plan

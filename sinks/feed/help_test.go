@@ -61,6 +61,7 @@ type world struct {
 	client *wire.Client
 	kgo    *kgo.Client
 	plan   *judge.Plan
+	former []*judge.Plan
 	made   [3]int // records a partition
 }
 
@@ -178,7 +179,7 @@ func (w *world) host(memory int64, specs ...Spec) *Host {
 		s.Records, s.Shards = max(1, s.Records), max(1, s.Shards)
 	}
 	h, err := New(Config{Client: w.client, Specs: specs, Memory: memory, Batch: 64 << 20, Commit: 20 * time.Millisecond, Refresh: 50 * time.Millisecond,
-		Plans: func(string) []*judge.Plan { return []*judge.Plan{w.plan} }, Log: slog.New(slog.NewTextHandler(testLog{w.t}, nil))})
+		Plans: func(string) []*judge.Plan { return append([]*judge.Plan{w.plan}, w.former...) }, Log: slog.New(slog.NewTextHandler(testLog{w.t}, nil))})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -87,15 +87,23 @@ func (h *Host) keep(topic string) error {
 			pointers = append(pointers, s.Columns...)
 		}
 	}
-	p, err := newPick(plans[0].Contract.Program.Schema(), pointers)
-	if err != nil {
-		return fmt.Errorf("topic %s: %w", topic, err)
-	}
-	src := &source{client: h.cfg.Client, pick: p, plans: make(map[string]*judge.Plan)}
+	src := &source{client: h.cfg.Client, plans: make(map[string]*judge.Plan), picks: make(map[string]*pick)}
 	for _, plan := range plans {
+		hash := plan.Contract.Hash
+		p, err := newPick(plan.Contract.Program.Schema(), pointers)
+		if err != nil {
+			return fmt.Errorf("topic %s, contract %s: %w", topic, hash, err)
+		}
+		if src.schema == nil {
+			src.schema = p.schema
+		}
+		if !src.schema.Equal(p.schema) {
+			return fmt.Errorf("topic %s: what the feeds take has other types in the former contract %s: a batch would change its shape; "+
+				"let the feeds name columns that are the same in both", topic, hash)
+		}
 		bare := *plan
 		bare.NewRules, bare.Checks = nil, nil // what they found is in the verdict log
-		src.plans[plan.Contract.Hash] = &bare
+		src.plans[hash], src.picks[hash] = &bare, p
 	}
 	h.kept[topic] = src
 	return nil
@@ -114,7 +122,7 @@ func (h *Host) newFeed(s Spec, batches int) (*Feed, error) {
 		places: places{now: make(map[part]position), begun: make(map[part]int64), dirty: make(map[part]struct{})}, share: h.cfg.Memory / int64(batches+1) * int64(s.Shards)}
 	for _, topic := range s.Topics {
 		src := h.kept[topic]
-		p, err := newPick(src.pick.schema, s.Columns)
+		p, err := newPick(src.schema, s.Columns)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +167,7 @@ func (h *Host) NewKeeper(topic string, partition int, next int64, contract strin
 	if from == nil {
 		return nil
 	}
-	g, err := newGathering(p, contract, src.pick, next)
+	g, err := newGathering(p, contract, src.picks[contract], next)
 	if err != nil {
 		h.cfg.Log.Error("cannot keep records for the feeds: they are read from Kafka again", "topic", topic, "error", err)
 		return nil

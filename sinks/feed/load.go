@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/winnow-data/winnow"
@@ -97,8 +98,8 @@ func (l *loader) ready(src *source, p part, offset int64, contract string) (*jud
 	if l.judges[contract] == nil {
 		l.judges[contract] = judge.New(plan, nil)
 	}
-	if g := l.gathering; g == nil || g.contract != contract || g.pick != src.pick {
-		if l.gathering, err = newGathering(p, contract, src.pick, offset); err != nil {
+	if g := l.gathering; g == nil || g.contract != contract || g.pick != src.picks[contract] {
+		if l.gathering, err = newGathering(p, contract, src.picks[contract], offset); err != nil {
 			return nil, err
 		}
 	}
@@ -157,8 +158,9 @@ func (l *loader) settle(j *judge.Judge) {
 // A source says how a topic's records are read.
 type source struct {
 	client *wire.Client
-	pick   *pick
+	schema *arrow.Schema          // of what is kept
 	plans  map[string]*judge.Plan // by the contract's hash, without rules
+	picks  map[string]*pick       // what is kept of each one's columns
 }
 
 // plan finds the plan of a contract's hash.

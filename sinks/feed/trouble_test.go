@@ -143,15 +143,21 @@ func TestAnOldContractServes(t *testing.T) {
 	w := newWorld(t)
 	w.produce(10)
 	w.verdictLog()
-	old := testPlan(t, contractText+"rules: [{rule: range, pointer: /n, min: 0}]\n")
+	old := testPlan(t, strings.Replace(contractText, "    n: {type: integer}", "    first: {type: string}\n    n: {type: integer}", 1)) // its columns lie elsewhere
 	w.write(verdicts.Entry{From: 0, To: 10, Passed: 9, Failed: tens(0, 10), Contract: old.Contract.Hash})
-	h := w.host(1<<20, Spec{Name: "a", Records: 9})
-	h.kept["numbers"].plans[old.Contract.Hash] = old
+	w.former = append(w.former, old)
+	h := w.host(1<<20, Spec{Name: "a", Records: 9, Columns: []string{"/n", "/team"}})
 	w.run(h.Run)
 	b := next(t, h.Feed("a"), 0)
 	defer b.Release()
-	if got := ns(b.Columns()); len(got) != 9 {
+	if got := ns(b.Columns()); len(got) != 9 || got[8] != 9 {
 		t.Error(got)
+	}
+	w.former = []*judge.Plan{testPlan(t, strings.Replace(contractText, "n: {type: integer}", "n: {type: number}", 1))}
+	_, err := New(Config{Client: w.client, Specs: []Spec{{Name: "a", Topics: []string{"numbers"}, Records: 1, Shards: 1}}, Memory: 1 << 20, Batch: 1 << 20, Commit: time.Second,
+		Refresh: time.Second, Plans: func(string) []*judge.Plan { return append([]*judge.Plan{w.plan}, w.former...) }, Log: slog.New(slog.DiscardHandler)})
+	if err == nil || !strings.Contains(err.Error(), "has other types in the former contract sha256:") {
+		t.Error(err)
 	}
 }
 
