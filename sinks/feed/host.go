@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -197,6 +198,9 @@ func (h *Host) Run(ctx context.Context) error {
 	return nil
 }
 
+// errNotYet is no trouble at a start.
+var errNotYet = errors.New("does not exist yet, or nothing of it was judged")
+
 // refresh begins to follow the partitions of a topic that are new, and says whether there are any.
 func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) (changed bool, err error) {
 	infos, err := h.cfg.Client.Topics(ctx, topic, verdicts.Topic(topic))
@@ -205,7 +209,7 @@ func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) (
 	}
 	log, ok := infos[verdicts.Topic(topic)]
 	if _, there := infos[topic]; !there || !ok {
-		return false, fmt.Errorf("topic %s does not exist yet, or nothing of it was judged", topic)
+		return false, fmt.Errorf("topic %s %w", topic, errNotYet)
 	}
 	for i := range log.Partitions {
 		p := part{topic, i}
@@ -250,8 +254,12 @@ func (h *Host) tell(topic string, err error) {
 	told := h.trouble[topic] == why
 	h.trouble[topic] = why
 	h.mu.Unlock()
-	if !told && err != nil {
-		h.cfg.Log.Warn("feeds wait for a topic", "topic", topic, "why", err)
+	switch {
+	case told || err == nil:
+	case errors.Is(err, errNotYet):
+		h.cfg.Log.Info("feeds wait for a topic", "topic", topic, "why", err)
+	default:
+		h.cfg.Log.Warn("feeds cannot look up a topic, trying again", "topic", topic, "error", err)
 	}
 }
 
