@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
-	"github.com/winnow-data/winnow/pipeline/verdicts"
 	"github.com/winnow-data/winnow/schemas"
 )
 
@@ -137,16 +135,6 @@ func (h *Host) newFeed(s Spec, batches int) (*Feed, error) {
 	return f, err
 }
 
-// readers are the feeds of a topic.
-func (h *Host) readers(topic string) (feeds []*Feed) {
-	for _, f := range h.feeds {
-		if slices.Contains(f.Topics, topic) {
-			feeds = append(feeds, f)
-		}
-	}
-	return feeds
-}
-
 // Feed gives a feed by its name, nil for none.
 func (h *Host) Feed(name string) *Feed {
 	for _, f := range h.feeds {
@@ -196,157 +184,4 @@ func (h *Host) Run(ctx context.Context) error {
 	all.Wait()
 	h.cache.clear()
 	return nil
-}
-
-// errNotYet is no trouble at a start.
-var errNotYet = errors.New("does not exist yet, or nothing of it was judged")
-
-// refresh begins to follow the partitions of a topic that are new, and says whether there are any.
-func (h *Host) refresh(ctx context.Context, topic string, all *sync.WaitGroup) (changed bool, err error) {
-	infos, err := h.cfg.Client.Topics(ctx, topic, verdicts.Topic(topic))
-	if err != nil {
-		return false, err
-	}
-	log, ok := infos[verdicts.Topic(topic)]
-	if _, there := infos[topic]; !there || !ok {
-		return false, fmt.Errorf("topic %s %w", topic, errNotYet)
-	}
-	for i := range log.Partitions {
-		p := part{topic, i}
-		if h.follower(p) != nil {
-			continue
-		}
-		start, end, err := h.cfg.Client.Offsets(ctx, verdicts.Topic(topic), i)
-		if err != nil {
-			return false, err
-		}
-		f := newFollower(p, h.cfg.Client, h.cfg.Log, max(start, end-1), h.readers(topic)) // with the last entry, to know where the log ends
-		h.mu.Lock()
-		h.followers[p] = f
-		h.mu.Unlock()
-		all.Go(func() { f.run(ctx) })
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	changed = !h.whole[topic] || len(h.followers) != h.known
-	h.whole[topic], h.known = true, len(h.followers)
-	return changed, nil
-}
-
-// announce lets the feeds see which partitions are followed.
-func (h *Host) announce(changed bool) {
-	if !changed {
-		return
-	}
-	h.opened.Add(1)
-	for _, f := range h.feeds {
-		f.rouse()
-	}
-}
-
-// tell keeps why a topic cannot be fed, and logs it once.
-func (h *Host) tell(topic string, err error) {
-	why := ""
-	if err != nil {
-		why = err.Error()
-	}
-	h.mu.Lock()
-	told := h.trouble[topic] == why
-	h.trouble[topic] = why
-	h.mu.Unlock()
-	switch {
-	case told || err == nil:
-	case errors.Is(err, errNotYet):
-		h.cfg.Log.Info("feeds wait for a topic", "topic", topic, "why", err)
-	default:
-		h.cfg.Log.Warn("feeds cannot look up a topic, trying again", "topic", topic, "error", err)
-	}
-}
-
-// troubleOf says why topics are not followed.
-func (h *Host) troubleOf(topics []string) string {
-	h.mu.Lock()
-	for _, t := range topics {
-		if why := h.trouble[t]; why != "" {
-			h.mu.Unlock()
-			return why
-		}
-	}
-	h.mu.Unlock()
-	for _, f := range h.followed(topics) {
-		if why := f.why(); why != "" {
-			return why
-		}
-	}
-	return ""
-}
-
-func (h *Host) follower(p part) *follower {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.followers[p]
-}
-
-// A noRoom is an error: there is no host memory for a chunk of so many bytes just now.
-type noRoom int
-
-func (n noRoom) Error() string { return "no room in host memory" }
-
-// load reads a chunk from Kafka and puts it into the cache. Feeds that come to one place together share one read. The caller gets a reference. It does not
-// wait for memory, since others may want to read meanwhile.
-func (h *Host) load(ctx context.Context, src *source, p part, offset int64, entries []verdicts.Entry) (*chunk, error) {
-	release, l, err := h.claim(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	if k := h.cache.get(p, offset); k != nil {
-		return k, nil
-	}
-	// What lies in the cache further on is not read again.
-	to := min(entries[len(entries)-1].To, h.cache.next(p, offset))
-	short := 0
-	k, err := l.load(ctx, src, p, offset, to, entries, h.most, func(n int) block {
-		b := h.cache.room(n, true)
-		if b == nil {
-			short = n
-		}
-		return b
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case short > 0 && !h.cache.mem.fits(short):
-		return nil, fmt.Errorf("%w: records from %d on of %s/%d take %d bytes at once, and it is %d: raise it", errBudget, offset, p.topic, p.id, short, h.cfg.Memory)
-	case short > 0:
-		return nil, noRoom(short)
-	case k == nil:
-		return nil, fmt.Errorf("nothing of %s/%d can be read at offset %d, which passed", p.topic, p.id, offset)
-	}
-	k.retain()
-	h.cache.put(k)
-	return k, nil
-}
-
-// claim waits for its turn to read a partition, and for a loader.
-func (h *Host) claim(ctx context.Context, p part) (release func(), l *loader, err error) {
-	h.mu.Lock()
-	turn := h.loading[p]
-	if turn == nil {
-		turn = make(chan struct{}, 1)
-		h.loading[p] = turn
-	}
-	h.mu.Unlock()
-	select {
-	case turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, nil, ctx.Err()
-	}
-	select {
-	case l = <-h.loaders:
-		return func() { h.loaders <- l; <-turn }, l, nil
-	case <-ctx.Done():
-		<-turn
-		return nil, nil, ctx.Err()
-	}
 }

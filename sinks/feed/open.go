@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/winnow-data/winnow"
@@ -123,27 +122,4 @@ func (f *Feed) locate(ctx context.Context, s *stream, start, end int64) (int64, 
 		}
 	}
 	return max(start, low-maxPage), nil
-}
-
-// complete says that every partition of the topics is followed.
-func (h *Host) complete(topics []string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return !slices.ContainsFunc(topics, func(t string) bool { return !h.whole[t] })
-}
-
-// followed gives the followers of topics.
-func (h *Host) followed(topics []string) (all []*follower) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, topic := range topics {
-		for i := 0; ; i++ {
-			f := h.followers[part{topic, i}]
-			if f == nil {
-				break
-			}
-			all = append(all, f)
-		}
-	}
-	return all
 }
