@@ -162,13 +162,13 @@ func TestGatheringTakesThePassingRows(t *testing.T) {
 func TestTheOldestRecordIsTheChunks(t *testing.T) {
 	m := NewMemory(1 << 20)
 	g := newNumbers(t, part{"t", 0}, 0)
-	for i, oldest := range []int64{70, 50, 60} {
+	for i, oldest := range []int64{70, -1, 50, 60} {
 		g.add(numbers(int64(i), int64(i)+1), []int32{0}, []int64{int64(i)}, oldest)
 	}
-	c := g.chunk(3, m.Block)
+	c := g.chunk(4, m.Block)
 	defer c.release()
 	if c.oldest != 50 {
-		t.Errorf("the oldest is of %d, want 50", c.oldest)
+		t.Errorf("the oldest is of %d, want 50: -1 is none", c.oldest)
 	}
 }
 
