@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Merge makes a set of ranges that may overlap, in their own memory: ascending, disjoint and none empty.
+// Merge makes a set of ranges that may overlap and are not empty, in their own memory: ascending and disjoint.
 func Merge(rs []Range) []Range {
 	slices.SortFunc(rs, func(a, b Range) int { return cmp.Compare(a.From, b.From) })
 	out := rs[:0]

@@ -32,7 +32,7 @@ func (b *Batch) Shard() int { return b.shard }
 func (b *Batch) Rows() int { return int(b.columns.NumRows()) }
 
 // Deal calls to for each of n chips, in order: how many rows it gets, and how many failed offsets lie in its range. Rows are dealt in runs of equal length,
-// give or take one. A chip's range ends behind its last row; the last one's goes on to the end of the batch's.
+// give or take one. A chip's range ends behind its last row, or where that is the last row of an entry of the verdict log, at the entry's end.
 func (b *Batch) Deal(n int, to func(chip int, records, errors int64)) {
 	rows := b.Rows()
 	start := func(chip int) int { return chip * rows / n }

@@ -183,12 +183,16 @@ func (c *cache) evict(must bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, looked := time.Now(), 0
-	for e := c.order.Front(); e != nil && looked < searched; e, looked = e.Next(), looked+1 {
+	for e := c.order.Front(); e != nil && looked < searched; e = e.Next() {
 		k := e.Value.(*chunk)
-		if !k.held() && (must || !c.needs(k, now)) {
+		if k.held() {
+			continue // and does not count: a feed that nobody reads may hold many
+		}
+		if must || !c.needs(k, now) {
 			c.take(k)
 			return true
 		}
+		looked++
 	}
 	return false
 }

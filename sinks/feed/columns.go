@@ -208,6 +208,9 @@ func (c *column) reset(keep int) {
 	if cap(c.data) > keep {
 		c.data = nil
 	}
+	if cap(c.offs) > keep/4 {
+		c.offs = []int32{0}
+	}
 	c.n, c.nulls, c.masked, c.valid, c.data = 0, 0, false, c.valid[:0], c.data[:0]
 	if len(c.offs) > 0 {
 		c.offs = c.offs[:1]
