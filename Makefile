@@ -45,7 +45,7 @@ test-kafka: build ## the tests against real Apache Kafka (needs Java 17, Maven, 
 
 .PHONY: test-web
 test-web: build ## the page in headless Chromium, with axe-core (needs Chromium, npm; WINNOW_SHOTS=folder leaves pictures)
-	WINNOW_BIN=$(CURDIR)/bin/winnow WINNOW_AXE=$$(scripts/fetch-axe) $(GO) test -tags web -count 1 -timeout 10m ./test/web
+	axe=$$(scripts/fetch-axe) && WINNOW_BIN=$(CURDIR)/bin/winnow WINNOW_AXE="$$axe" $(GO) test -tags web -count 1 -timeout 10m ./test/web
 
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp BENCHTIME=1s)
