@@ -112,7 +112,7 @@ func (s *service) unjudged(topic string) int64 {
 
 // besideMemory is what a process needs beside host.memory, and how much of that garbage may be before it is collected in earnest. Without a bound, the garbage
 // collector would let as much of it gather as there is host memory in use.
-const besideMemory = 96 << 20
+const besideMemory = 112 << 20
 
 // limitMemory keeps the process near host.memory, unless GOMEMLIMIT says otherwise. The bound is soft: larger limits of records and batches cost what they
 // cost.

@@ -35,7 +35,7 @@ type shelf struct {
 }
 
 // active is how lately a feed must have moved for its next chunks to be kept for it.
-const active = time.Second
+const active = 250 * time.Millisecond
 
 // newCache makes a cache; readers gives the feeds of a topic.
 func newCache(mem *Memory, readers func(topic string) []*Feed) *cache {

@@ -132,7 +132,7 @@ func (g *gathering) chunk(to int64, room func(int) block) *chunk {
 }
 
 // keepTable is how large a buffer of a table may be that stays from one chunk to the next.
-const keepTable = 4 << 20
+const keepTable = 2 << 20
 
 func (g *gathering) reset(from int64) {
 	g.table.reset(keepTable)

@@ -91,5 +91,5 @@ const (
 
 // chunkBytes is how large a chunk may be for a budget with so many batches at once: a batch that is not read holds the whole chunk that it is part of.
 func chunkBytes(memory int64, batches int) int {
-	return int(min(4<<20, max(64<<10, memory/int64(8*(batches+1)))))
+	return int(min(2<<20, max(64<<10, memory/int64(8*(batches+1)))))
 }
