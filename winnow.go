@@ -47,6 +47,7 @@ const (
 	DetailNumber       = "number"        // json: more digits or a larger exponent than the limit
 	DetailSize         = "size"          // json: the record, batch: the batch, is larger than the limit
 	DetailTrailing     = "trailing"      // json: bytes after the document
+	DetailNearest      = "nearest"       // a keyword of that branch of an anyOf or oneOf, of which none passes, that the value is nearest to
 	DetailCRC          = "crc"           // batch: CRC32C does not match
 	DetailTruncated    = "truncated"     // batch: ends before its records do, or lies about their lengths
 	DetailCodec        = "codec"         // batch: unknown or failing compression, or an unknown magic byte

@@ -1,6 +1,10 @@
 package schemas
 
 import (
+	"cmp"
+	"net/url"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,6 +21,9 @@ type Options struct {
 	Draft string
 	// FormatAssertion makes format a check; otherwise it is an annotation.
 	FormatAssertion bool
+	// Load gives the document at an absolute URI without a fragment, and the name of its file for faults; nil where it has none. Those of
+	// scheme file are relative to the schema's own folder. Nil has no document but the schema and the drafts' metaschemas.
+	Load func(uri string) (file string, schema *yaml.Node, faults winnow.Faults)
 	// Columns are the pointers that must be columns even where the schema does not declare them. A pointer that can
 	// be none (the root, an element of a list, something inside a string) is left out: Program.Column tells.
 	Columns []string
@@ -25,54 +32,78 @@ type Options struct {
 // maxNesting bounds how deep schemas lie within one another.
 const maxNesting = 500
 
+// fileScheme is the scheme of documents that are files in the schema's own folder, which is the root.
+const fileScheme = "file"
+
 // Compile turns a JSON Schema, as strict.Parse gives it, into a Program. The faults are every one that it finds, each with its
-// place in file, warnings among them; the program is nil when one of them is not a warning. A keyword that
-// asserts something and that the program cannot check is such a fault: none is left out in silence.
+// place in its file, warnings among them; the program is nil when one of them is not a warning. What cannot be checked is such
+// a fault: nothing is left out in silence.
 func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faults) {
 	c := &compiler{
-		file: file, root: resolve(schema), format: opt.FormatAssertion,
-		read: make(map[*yaml.Node]*schemaDef), told: make(map[*yaml.Node]bool),
-		index: make(map[*yaml.Node]map[string]*yaml.Node), patterns: make(map[string]*pattern), keywords: allKeywords(),
+		lib: &library{
+			load: opt.Load, resources: make(map[string]*resource), where: make(map[*yaml.Node]*resource),
+			index: make(map[*yaml.Node]map[string]*yaml.Node),
+		},
+		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
+		patterns: make(map[string]*pattern), keywords: allKeywords(),
 	}
-	var ok bool
-	if c.draft, ok = c.detect(opt.Draft); !ok {
-		return nil, c.faults
+	c.env = c.environment(nil)
+	def := c.readAll(file, resolve(schema), opt)
+	if def == nil || c.faults.Err() != nil {
+		return nil, c.distinct()
 	}
-	c.base = rootID(c.root, c.draft)
-	def := c.schema(c.root, "false", 0)
+	b := newBuilder(c, opt.Columns)
+	p := b.program(def)
+	if c.faults.Err() != nil {
+		return nil, c.distinct()
+	}
+	c.secondOpinion()
+	return p, c.distinct()
+}
+
+// readAll reads the schema, and whatever it refers to.
+func (c *compiler) readAll(file string, root *yaml.Node, opt Options) *schemaDef {
+	base := &url.URL{Scheme: fileScheme, Path: "/" + path.Base(filepath.ToSlash(file))}
+	c.res = &resource{file: file, base: base}
+	unsaid := cmp.Or(opt.Draft, "2020-12")
+	d, known := draftNames[unsaid]
+	if !known {
+		c.fault(nil, "unknown draft "+unsaid, "use 4, 6, 7, 2019-09 or 2020-12")
+		return nil
+	}
+	c.fallback = d
+	res := c.adopt(file, base, root, d)
+	if res == nil {
+		return nil
+	}
+	c.res, c.draft, c.env = res, res.draft, c.enter(c.env, res)
+	def := c.schema(root, "false", 0)
 	for len(c.queue) > 0 {
 		next := c.queue[0]
 		c.queue = c.queue[1:]
 		c.fill(next.def, next.rule, 0)
 	}
 	c.checkCycles()
-	if c.faults.Err() != nil {
-		return nil, c.faults
-	}
-	b := newBuilder(c, opt.Columns)
-	p := b.program(def)
-	if c.faults.Err() != nil {
-		return nil, c.faults
-	}
-	c.secondOpinion()
-	return p, c.faults
+	return def
 }
 
-// A compiler reads a schema file; a schema that is met twice is read once.
+// A compiler reads a schema; one that is met twice in the same environment is read once.
 type compiler struct {
-	file   string
-	root   *yaml.Node
-	base   string // the root's $id, without a fragment
-	draft  draft
-	format bool
+	lib      *library
+	fallback draft // of documents that do not name theirs
+	format   bool
 
+	res   *resource // what is being read
+	env   *environment
+	draft draft
+
+	envs     []*environment
 	queue    []queued // that $refs lead to and that are not read yet
-	read     map[*yaml.Node]*schemaDef
+	read     map[defKey]*schemaDef
 	defs     []*schemaDef // those read, in order
 	told     map[*yaml.Node]bool
 	patterns map[string]*pattern
 	keywords map[string]keyword
-	index    map[*yaml.Node]map[string]*yaml.Node
 	faults   winnow.Faults
 }
 
@@ -82,7 +113,7 @@ type queued struct {
 }
 
 func (c *compiler) fault(at *yaml.Node, problem, fix string) {
-	c.faults = append(c.faults, strict.At(c.file, at, problem, fix))
+	c.faults = append(c.faults, strict.At(c.res.file, at, problem, fix))
 }
 
 func (c *compiler) warn(at *yaml.Node, problem, fix string) {
@@ -90,7 +121,7 @@ func (c *compiler) warn(at *yaml.Node, problem, fix string) {
 		return
 	}
 	c.told[at] = true
-	f := strict.At(c.file, at, problem, fix)
+	f := strict.At(c.res.file, at, problem, fix)
 	f.Warning = true
 	c.faults = append(c.faults, f)
 }
@@ -123,27 +154,6 @@ func (d draft) String() string {
 		}
 	}
 	return "draft ?"
-}
-
-// detect finds the draft that the schema names, or else the one it is to be read as.
-func (c *compiler) detect(unsaid string) (draft, bool) {
-	if unsaid == "" {
-		unsaid = "2020-12"
-	}
-	d, known := draftNames[unsaid]
-	if !known {
-		c.fault(nil, "unknown draft "+unsaid, "use 4, 6, 7, 2019-09 or 2020-12")
-		return 0, false
-	}
-	at := strict.Get(c.root, "$schema")
-	if at == nil {
-		return d, true
-	}
-	d, known = schemaURI(at)
-	if !known {
-		c.fault(at, "unknown $schema", "name the schema of draft-04, draft-06, draft-07, draft/2019-09 or draft/2020-12 at json-schema.org")
-	}
-	return d, known
 }
 
 func schemaURI(at *yaml.Node) (draft, bool) {
@@ -179,25 +189,12 @@ func pairs(n *yaml.Node) func(yield func(key, value *yaml.Node) bool) {
 	}
 }
 
-// checkCycles refuses $refs that lead back to themselves without going into the record. Those that do go into it are fine: the
-// depth of a record is bounded.
-func (c *compiler) checkCycles() {
-	const walking, done = 1, 2
-	state := make(map[*schemaDef]int)
-	for _, def := range c.defs {
-		var walked []*schemaDef
-		for s := def; s != nil && state[s] != done; s = s.ref {
-			if state[s] == walking {
-				at := slices.Index(walked, s)
-				last := walked[max(at, 0)]
-				c.fault(last.refAt, "$ref leads back to itself", "a $ref must reach a schema that says something")
-				break
-			}
-			state[s] = walking
-			walked = append(walked, s)
-		}
-		for _, s := range walked {
-			state[s] = done
-		}
-	}
+// distinct gives the faults without repeats: a schema is read anew for each environment.
+func (c *compiler) distinct() winnow.Faults {
+	seen := make(map[winnow.Fault]bool, len(c.faults))
+	return slices.DeleteFunc(c.faults, func(f winnow.Fault) bool {
+		twice := seen[f]
+		seen[f] = true
+		return twice
+	})
 }

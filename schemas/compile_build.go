@@ -1,11 +1,12 @@
 package schemas
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/winnow-data/winnow/strict"
 )
 
 // The bounds of a program: a small file can describe very many places, and very deep ones, by way of $ref.
@@ -24,6 +25,13 @@ type builder struct {
 	depth  int // of general in itself
 	want   *want
 	full   bool
+	marks  bool // what is evaluated counts somewhere
+
+	guesses map[*schemaDef]*[classes]guess
+	bare    map[*schemaDef]*schemaDef
+	covers  map[*schemaDef]*cover
+	ids     map[string]int32 // of names
+	nodes   []*node          // those with branches
 }
 
 // A want is the tree of Options.Columns.
@@ -33,7 +41,13 @@ type want struct {
 }
 
 func newBuilder(c *compiler, columns []string) *builder {
-	b := &builder{c: c, graph: make(map[string]*node), p: &Program{}, want: &want{}}
+	b := &builder{
+		c: c, graph: make(map[string]*node), p: &Program{}, want: &want{}, ids: make(map[string]int32),
+		guesses: make(map[*schemaDef]*[classes]guess), bare: make(map[*schemaDef]*schemaDef), covers: make(map[*schemaDef]*cover),
+	}
+	for _, s := range c.defs {
+		b.marks = b.marks || s.otherProps != nil || s.otherItems != nil
+	}
 	for _, pointer := range columns {
 		if !strings.HasPrefix(pointer, "/") {
 			continue
@@ -69,116 +83,32 @@ func (b *builder) program(def *schemaDef) *Program {
 	root.fixed = true
 	if m.allow&kindObject != 0 && len(m.props)+len(at.want.names) > 0 {
 		root.object, b.p.tops = b.object(m, at, true)
-	} else if m.bounded() {
+	} else if b.bounded(m) {
 		root.object, _ = b.object(m, at, false)
 	}
 	b.arrays(root, m)
+	b.branches(root, m)
 	b.p.root = root
 	fields := make([]arrow.Field, len(b.p.tops))
 	for i, c := range b.p.tops {
 		fields[i] = b.p.columns[c].field
 	}
 	b.p.schema = arrow.NewSchema(fields, nil)
+	b.dictionary()
 	return b.p
 }
 
-// merged is what a set of schemas says together of one value.
-type merged struct {
-	key        string
-	defs       []*schemaDef
-	allow      kinds
-	never      string
-	counts     sizes
-	lengths    sizes
-	props      []string // declared by properties
-	required   []string
-	additional []*schemaDef
-	items      []*schemaDef
-}
-
-// merge closes the set under $ref and puts it together.
-func (b *builder) merge(defs []*schemaDef) *merged {
-	m := &merged{allow: kindAny, counts: anySize, lengths: anySize}
-	seen := make(map[*schemaDef]bool)
-	for _, s := range defs {
-		for ; s != nil && !seen[s]; s = s.ref {
-			seen[s] = true
-			if !s.blank() {
-				m.defs = append(m.defs, s)
-			}
-		}
-	}
-	slices.SortStableFunc(m.defs, func(a, b *schemaDef) int { return a.id - b.id })
-	var key []byte
-	names, needed := make(map[string]bool), make(map[string]bool)
-	for _, s := range m.defs {
-		key = binary.AppendUvarint(key, uint64(s.id))
-		m.allow &= s.allow
-		m.counts, m.lengths = m.counts.and(s.counts), m.lengths.and(s.lengths)
-		if s.never != "" {
-			m.never = s.never
-		}
-		m.props = appendNew(m.props, s.props, names)
-		m.required = appendNew(m.required, s.required, needed)
-		if s.additional != nil {
-			m.additional = append(m.additional, s.additional)
-		}
-		if s.items != nil {
-			m.items = append(m.items, s.items)
-		}
-	}
-	m.key = string(key)
-	return m
-}
-
-func appendNew(dst, src []string, seen map[string]bool) []string {
-	for _, s := range src {
-		if !seen[s] {
-			seen[s] = true
-			dst = append(dst, s)
-		}
-	}
-	return dst
-}
-
-// member gives the schemas that apply to the member called name.
-func (m *merged) member(name string) (defs []*schemaDef) {
-	for _, s := range m.defs {
-		if prop := s.prop[name]; prop != nil {
-			defs = append(defs, prop)
-		} else if s.additional != nil {
-			defs = append(defs, s.additional)
-		}
-	}
-	return defs
-}
-
-// forbids says that no object may have a member of this name: a column for it would stay empty for ever.
-func (m *merged) forbids(name string) bool {
-	return slices.ContainsFunc(m.member(name), func(s *schemaDef) bool { return s.never != "" })
-}
-
-// bounded says that m says something of objects.
-func (m *merged) bounded() bool {
-	return len(m.props)+len(m.required)+len(m.additional) > 0
-}
-
-// node makes the node of m, without what is in objects and arrays.
+// node makes the node of m, without what is in objects and arrays, and without branches.
 func (b *builder) node(m *merged) *node {
 	if b.places++; (b.places > maxPlaces || b.depth > maxWithin) && !b.full {
 		b.full = true
-		b.c.fault(b.c.root, "the schema describes too many places", "it may repeat a $ref in many branches: simplify it")
+		b.c.faults = append(b.c.faults, strict.At(b.c.res.file, b.c.res.root, "the schema describes too many places", "it may repeat a $ref in many branches: simplify it"))
 	}
-	n := &node{allow: m.allow, never: m.never, counts: m.counts, lengths: m.lengths, col: -1}
-	for _, s := range m.defs {
-		n.limits = append(n.limits, s.limits...)
-		n.multiple = append(n.multiple, s.multiples...)
-		n.patterns = append(n.patterns, s.patterns...)
-		n.formats = append(n.formats, s.formats...)
-		n.enums = append(n.enums, s.enums...)
-	}
-	for _, e := range n.enums {
-		n.trees = n.trees || len(e.trees) > 0
+	n := &node{allow: m.allow, counts: anySize, lengths: anySize, col: -1}
+	for k, p := range m.of {
+		for _, s := range p.defs {
+			n.add(s, class(k))
+		}
 	}
 	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 ||
 		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
@@ -186,36 +116,77 @@ func (b *builder) node(m *merged) *node {
 	return n
 }
 
+// add adds what s says of values of class k.
+func (n *node) add(s *schemaDef, k class) {
+	if s.never != "" {
+		n.never, n.neverOf = s.never, n.neverOf|classKinds[k]
+	}
+	for _, e := range s.enums {
+		i := slices.IndexFunc(n.enums, func(have enum) bool { return have.valueSet == e })
+		if i < 0 {
+			i = len(n.enums)
+			n.enums = append(n.enums, enum{valueSet: e})
+		}
+		n.enums[i].of |= classKinds[k]
+		n.trees = n.trees || len(e.trees) > 0
+	}
+	switch k {
+	case classNumber:
+		n.limits = append(n.limits, s.limits...)
+		n.multiple = append(n.multiple, s.multiples...)
+	case classString:
+		n.lengths = n.lengths.and(s.lengths)
+		n.patterns = append(n.patterns, s.patterns...)
+		n.formats = append(n.formats, s.formats...)
+	case classArray:
+		n.counts = n.counts.and(s.counts)
+	}
+}
+
 // free says that n checks nothing, given what m says of what is in it.
-func (n *node) free(m *merged) bool {
-	return n.allow == kindAny && !n.checks && !m.bounded() && len(m.items) == 0
+func (b *builder) free(n *node, m *merged) bool {
+	return n.allow == kindAny && !n.checks && len(n.ops) == 0 && m.loose == 0 && !b.bounded(m) && !b.lists(m)
 }
 
 // general gives the node of a set without a column of its own, nil where it checks nothing.
-func (b *builder) general(defs []*schemaDef) *node {
-	m := b.merge(defs)
+func (b *builder) general(defs []*schemaDef) *node { return b.shared(b.merge(defs)) }
+
+// whole is general, but keeps every branch to be tried.
+func (b *builder) whole(defs []*schemaDef) *node {
+	m := b.put(defs, false)
+	m.key = "w" + m.key
+	return b.shared(m)
+}
+
+func (b *builder) shared(m *merged) *node {
 	if n, ok := b.graph[m.key]; ok {
 		return n
 	}
 	n := b.node(m)
-	if n.free(m) || b.full {
+	branched := slices.ContainsFunc(m.of[:], func(p *part) bool { return len(p.ops) > 0 })
+	if !branched && b.free(n, m) || b.full {
 		b.graph[m.key] = nil
 		return nil
 	}
 	b.graph[m.key] = n
 	b.depth++
 	defer func() { b.depth-- }()
-	if m.bounded() {
+	if b.bounded(m) {
 		n.object, _ = b.object(m, place{want: &want{}}, false)
 	}
 	b.arrays(n, m)
+	b.branches(n, m)
 	return n
 }
 
 // arrays gives n what m says of arrays' elements, without columns.
 func (b *builder) arrays(n *node, m *merged) {
+	for i := range m.prefix() {
+		n.prefix = append(n.prefix, b.general(b.otherItems(m, i, m.item(i))))
+	}
 	if len(m.items) > 0 {
 		n.item = b.general(m.items)
-		n.items = n.item != nil
 	}
+	n.items = n.item != nil || len(n.prefix) > 0
+	n.rest = slices.ContainsFunc(m.of[classArray].defs, func(s *schemaDef) bool { return s.items != nil || s.otherItems != nil })
 }

@@ -11,10 +11,15 @@ import (
 func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols []int) {
 	seen := make(map[string]bool)
 	names := appendNew(nil, m.props, seen)
-	names = appendNew(names, slices.DeleteFunc(slices.Clone(at.want.names), m.forbids), seen)
+	names = appendNew(names, slices.DeleteFunc(slices.Clone(at.want.names), func(name string) bool { return b.forbids(m, name) }), seen)
 	own := len(names)
 	names = appendNew(names, m.required, seen)
-	o = &objectNode{fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*"}
+	for _, s := range m.of[classObject].defs {
+		for _, dep := range s.depends {
+			names = appendNew(names, append([]string{dep.name}, dep.needs...), seen)
+		}
+	}
+	o = &objectNode{fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*", members: anySize}
 	b.p.members += len(names) + 1
 	for i, name := range names {
 		if b.full {
@@ -25,12 +30,12 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 		if in.want == nil {
 			in.want = &want{}
 		}
-		p.pointer = in.pointer
+		p.pointer, p.id = in.pointer, b.nameID(name)
 		if columns && i < own {
 			col := b.reserve()
 			cols = append(cols, col)
-			p.node = b.column(b.merge(m.member(name)), in, name, col)
-		} else if p.node = b.general(m.member(name)); p.node != nil && at.fixed {
+			p.node = b.column(b.merge(b.member(m, name)), in, name, col)
+		} else if p.node = b.general(b.member(m, name)); p.node != nil && at.fixed {
 			p.node = p.node.at(in.pointer)
 		}
 		o.props = append(o.props, p)
@@ -39,18 +44,20 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 	o.names = newStringSet(names[:len(o.props)])
 	o.words = max(0, (len(o.props)-1)/64)
 	o.require(m.required)
-	if o.extra = b.general(m.additional); o.extra != nil && at.fixed {
-		o.extra = o.extra.at(o.star)
-	}
+	b.others(o, m)
 	return o, cols
 }
 
 func (o *objectNode) require(names []string) {
 	for _, name := range names {
-		if k := o.names.find([]byte(name)); k >= 64 {
+		k := o.names.find([]byte(name))
+		if k >= 64 {
 			o.more = append(o.more, k)
 		} else if k >= 0 {
 			o.required |= 1 << uint(k)
+		}
+		if k >= 0 {
+			o.bloom |= 1 << uint(o.props[k].id&63)
 		}
 	}
 	slices.Sort(o.more)
@@ -81,6 +88,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 		n = b.node(m)
 		n.object, def.kids = b.object(m, inner, true)
 		b.arrays(n, m)
+		b.branches(n, m)
 		field.Type = arrow.StructOf(b.fields(def.kids)...)
 	case storeList:
 		n = b.node(m)
@@ -91,11 +99,12 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 		n.width = b.p.columns[kid].width
 		n.run = n.item.store == storeInt || n.item.store == storeFloat
 		field.Type = arrow.ListOfField(b.p.columns[kid].field)
-		if m.bounded() {
+		if b.bounded(m) {
 			n.object, _ = b.object(m, place{want: &want{}}, false)
 		}
+		b.branches(n, m)
 	default:
-		if n = b.general(m.defs); n != nil {
+		if n = b.general(m.seeds); n != nil {
 			n = n.at(at.pointer)
 		} else {
 			n = &node{allow: kindAny, pointer: at.pointer, counts: anySize, lengths: anySize}
@@ -155,7 +164,7 @@ func (b *builder) storeOf(m *merged, at place) store {
 		return storeString
 	case kind == kindObject && len(m.props) > 0:
 		return storeStruct
-	case kind == kindArray && len(m.items) > 0:
+	case kind == kindArray && len(m.items) > 0 && m.prefix() == 0:
 		return storeList
 	}
 	return storeJSON

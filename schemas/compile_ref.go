@@ -11,53 +11,143 @@ import (
 )
 
 func readRef(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
-	if !strict.IsString(value) {
-		c.fault(value, "$ref must be a string", "")
-		return
+	if to, r, _ := c.target(key, value); to != nil {
+		c.refer(def, key, to, r)
 	}
-	c.ref(def, key, value)
 }
 
-// ref resolves a $ref within the file: # and JSON Pointers behind it.
-func (c *compiler) ref(def *schemaDef, key, value *yaml.Node) {
-	def.refAt = key
-	base, fragment, _ := strings.Cut(value.Value, "#")
-	if base != "" && base != c.base {
-		c.fault(key, "this $ref leads out of the file, which is not supported yet", "copy the schema into the file's definitions")
+// readDynamicRef leads to the outermost schema with the anchor's name, if what $ref would lead to is a $dynamicAnchor itself.
+func readDynamicRef(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
+	to, r, anchor := c.target(key, value)
+	if to == nil {
 		return
 	}
-	pointer, err := url.PathUnescape(fragment)
-	if err != nil || pointer != "" && pointer[0] != '/' {
-		c.fault(key, "a $ref to an anchor is not supported yet", "use a JSON Pointer, such as #/definitions/name")
-		return
-	}
-	target := c.root
-	if pointer != "" {
-		for token := range strings.SplitSeq(pointer[1:], "/") {
-			if target != c.root && hasID(target, c.draft) {
-				c.fault(key, "a $ref into a schema with an $id of its own is not supported yet", "")
-				return
-			}
-			if target = c.child(target, unescapeToken(token)); target == nil {
-				c.fault(key, "this $ref leads nowhere", "there is no "+strconv.Quote(value.Value)+" in the file")
-				return
-			}
+	if anchor != "" && r.dynamic[anchor] == to {
+		if bound := c.env.bound[anchor]; bound != nil {
+			to, r = bound, c.lib.where[bound]
 		}
 	}
-	def.ref = c.later(target, "$ref")
+	c.refer(def, key, to, r)
+}
+
+func readRecursiveRef(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
+	if value.Value != "#" || !strict.IsString(value) {
+		c.fault(value, `$recursiveRef must be "#"`, "")
+		return
+	}
+	to, r := c.res.root, c.res
+	if bound := c.env.bound[""]; bound != nil && r.dynamic[""] != nil {
+		to, r = bound, c.lib.where[bound]
+	}
+	c.refer(def, key, to, r)
+}
+
+func readRecursiveAnchor(c *compiler, _ *schemaDef, _, _, value *yaml.Node, _ int) {
+	if !isBool(value, true) && !isBool(value, false) {
+		c.fault(value, "$recursiveAnchor must be true or false", "")
+	}
+}
+
+// refer has the schema at to, in r, apply beside what def says. The reading is left to Compile's loop: $refs may form long chains.
+func (c *compiler) refer(def *schemaDef, key, to *yaml.Node, r *resource) {
+	env := c.env
+	if r != c.res {
+		env = c.enter(env, r)
+	}
+	next, known := c.define(to, r, env)
+	if !known {
+		c.queue = append(c.queue, queued{next, key.Value})
+	}
+	def.all = append(def.all, next)
+	def.refAt = key
+}
+
+// target finds the schema that a reference leads to, and the resource that this is in; anchor is the fragment, where that is no JSON
+// Pointer. A nil one has had its fault.
+func (c *compiler) target(key, value *yaml.Node) (to *yaml.Node, r *resource, anchor string) {
+	if !strict.IsString(value) {
+		c.fault(value, key.Value+" must be a string", "")
+		return nil, nil, ""
+	}
+	address, fragment, _ := strings.Cut(value.Value, "#")
+	if fragment, err := url.PathUnescape(fragment); err == nil {
+		r = c.res
+		if address != "" {
+			if r = c.resource(key, address); r == nil {
+				return nil, nil, ""
+			}
+		}
+		if fragment == "" {
+			return r.root, r, ""
+		}
+		if fragment[0] != '/' {
+			if to = r.anchors[fragment]; to != nil {
+				return to, c.lib.where[to], fragment
+			}
+		} else if to, r = c.walk(r, fragment); to != nil {
+			return to, r, ""
+		}
+	}
+	c.fault(key, "this "+key.Value+" leads nowhere", "there is no "+strconv.Quote(value.Value)+" in the schema")
+	return nil, nil, ""
+}
+
+// resource finds the one at an address, relative to the resource that is being read.
+func (c *compiler) resource(key *yaml.Node, address string) *resource {
+	ref, err := url.Parse(address)
+	if err != nil {
+		c.fault(key, "this "+key.Value+" is no URI reference", "")
+		return nil
+	}
+	uri := c.res.base.ResolveReference(ref)
+	uri.Fragment, uri.RawFragment = "", ""
+	before := len(c.faults)
+	r := c.document(uri.String())
+	if r == nil && len(c.faults) == before {
+		c.fault(key, "this "+key.Value+" leads to "+shown(uri)+", which is not here", refsFix)
+	}
+	return r
+}
+
+// shown is an address as people know it: files lie in the schema's own folder.
+func shown(uri *url.URL) string {
+	if uri.Scheme == fileScheme {
+		return strings.TrimPrefix(uri.Path, "/")
+	}
+	return uri.String()
+}
+
+// walk follows a JSON Pointer from r's root. What it leads to may be where no schema is looked for; it is scanned then.
+func (c *compiler) walk(r *resource, pointer string) (*yaml.Node, *resource) {
+	n := r.root
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		if n = c.child(n, unescapeToken(token)); n == nil {
+			return nil, nil
+		}
+		if in := c.lib.where[n]; in != nil {
+			r = in
+		}
+	}
+	if c.lib.where[n] == nil {
+		c.scan(n, r, 0)
+	}
+	if in := c.lib.where[n]; in != nil {
+		r = in
+	}
+	return n, r
 }
 
 // child steps from n into a member or an element. Members are indexed, as a file may have many $refs into a large mapping.
 func (c *compiler) child(n *yaml.Node, token string) *yaml.Node {
 	switch n.Kind {
 	case yaml.MappingNode:
-		index := c.index[n]
+		index := c.lib.index[n]
 		if index == nil {
 			index = make(map[string]*yaml.Node, len(n.Content)/2)
 			for key, value := range pairs(n) {
 				index[key.Value] = value
 			}
-			c.index[n] = index
+			c.lib.index[n] = index
 		}
 		return index[token]
 	case yaml.SequenceNode:
@@ -66,62 +156,6 @@ func (c *compiler) child(n *yaml.Node, token string) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-func hasID(n *yaml.Node, d draft) bool {
-	name := "$id"
-	if d == draft4 {
-		name = "id"
-	}
-	id := strict.Get(n, name)
-	return id != nil && strict.IsString(id) && !strings.HasPrefix(id.Value, "#")
-}
-
-// rootID is the identifier of the file's schema, without a fragment: $refs may name it.
-func rootID(root *yaml.Node, d draft) string {
-	if root == nil || !hasID(root, d) {
-		return ""
-	}
-	name := "$id"
-	if d == draft4 {
-		name = "id"
-	}
-	id, _, _ := strings.Cut(strict.Get(root, name).Value, "#")
-	return id
-}
-
-// readID refuses an identifier that changes what the $refs beneath it mean.
-func readID(c *compiler, _ *schemaDef, schema, key, value *yaml.Node, _ int) {
-	switch {
-	case !strict.IsString(value):
-		c.fault(value, key.Value+" must be a string", "")
-	case schema == c.root:
-	case !strings.HasPrefix(value.Value, "#") && containsRef(schema, 0):
-		c.fault(key, "a schema with an "+key.Value+" of its own and a $ref inside is not supported yet", "remove its "+key.Value)
-	}
-}
-
-// containsRef says whether n, or anything in it, has a $ref.
-func containsRef(n *yaml.Node, depth int) bool {
-	if n = resolve(n); n == nil || depth > maxNesting {
-		return n != nil
-	}
-	if n.Kind == yaml.MappingNode && strict.Get(n, "$ref") != nil {
-		return true
-	}
-	for _, in := range n.Content {
-		if containsRef(in, depth+1) {
-			return true
-		}
-	}
-	return false
-}
-
-// readDialect accepts $schema in a schema within the file only where it says what the file says.
-func readDialect(c *compiler, _ *schemaDef, schema, key, value *yaml.Node, _ int) {
-	if d, known := schemaURI(value); schema != c.root && (!known || d != c.draft) {
-		c.fault(key, "a schema of another draft within the file is not supported yet", "use one draft in the file")
-	}
 }
 
 func unescapeToken(token string) string {

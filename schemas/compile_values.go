@@ -3,6 +3,7 @@ package schemas
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -28,74 +29,6 @@ func readType(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 		allow |= k
 	}
 	def.allow = allow
-}
-
-func readProperties(c *compiler, def *schemaDef, _, _, value *yaml.Node, depth int) {
-	if value.Kind != yaml.MappingNode {
-		c.fault(value, "properties must be an object of schemas", "")
-		return
-	}
-	def.props = make([]string, 0, len(value.Content)/2)
-	def.prop = make(map[string]*schemaDef, len(value.Content)/2)
-	for name, schema := range pairs(value) {
-		def.props = append(def.props, name.Value)
-		def.prop[name.Value] = c.schema(schema, "properties", depth)
-	}
-}
-
-func readRequired(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
-	names, ok := stringList(value)
-	if !ok {
-		c.fault(value, "required must be a list of property names", "it belongs beside properties, not in one")
-		return
-	}
-	if c.draft == draft4 && len(names) == 0 {
-		c.fault(value, "required must not be empty in draft 4", "leave it out")
-	}
-	def.required = names
-}
-
-func stringList(n *yaml.Node) ([]string, bool) {
-	if n.Kind != yaml.SequenceNode {
-		return nil, false
-	}
-	out := make([]string, 0, len(n.Content))
-	for _, item := range n.Content {
-		item = resolve(item)
-		if item.Kind != yaml.ScalarNode || !strict.IsString(item) {
-			return nil, false
-		}
-		out = append(out, item.Value)
-	}
-	return out, true
-}
-
-func readAdditional(c *compiler, def *schemaDef, _, _, value *yaml.Node, depth int) {
-	// Draft 4 has no boolean schemas but here.
-	if c.draft == draft4 && value.Kind == yaml.ScalarNode && value.Tag == strict.TagBool {
-		if !truth(value) {
-			def.additional = &schemaDef{id: len(c.defs), at: value, allow: kindAny, lengths: anySize, counts: anySize, never: "additionalProperties"}
-			c.defs = append(c.defs, def.additional)
-		}
-		return
-	}
-	def.additional = c.schema(value, "additionalProperties", depth)
-}
-
-func readItems(c *compiler, def *schemaDef, _, key, value *yaml.Node, depth int) {
-	if value.Kind == yaml.SequenceNode {
-		if c.draft == draft2020 {
-			c.fault(key, "items must be a schema in draft 2020-12", "a list of schemas is prefixItems, which is not supported yet")
-		} else {
-			c.fault(key, "the list form of the keyword items is not supported yet", "give one schema for all items")
-		}
-		return
-	}
-	if c.draft == draft4 && value.Kind != yaml.MappingNode {
-		c.fault(value, "items must be a schema", "")
-		return
-	}
-	def.items = c.schema(value, "items", depth)
 }
 
 func readEnum(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
@@ -203,11 +136,8 @@ func readSize(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
 	case !whole:
 		n = math.MaxInt64
 	}
-	s := &def.lengths
-	if key.Value == "minItems" || key.Value == "maxItems" {
-		s = &def.counts
-	}
-	if key.Value == "minItems" || key.Value == "minLength" {
+	s := map[string]*sizes{"Items": &def.counts, "Length": &def.lengths, "Properties": &def.members, "Contains": &def.matches}[key.Value[3:]]
+	if strings.HasPrefix(key.Value, "min") {
 		s.least = int(n)
 	} else {
 		s.most = int(n)
@@ -215,20 +145,27 @@ func readSize(c *compiler, def *schemaDef, _, key, value *yaml.Node, _ int) {
 }
 
 func readPattern(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
-	if !strict.IsString(value) {
-		c.fault(value, "pattern must be a string", "")
-		return
+	if p := c.pattern(value); p != nil {
+		def.patterns = append(def.patterns, p)
 	}
-	p, known := c.patterns[value.Value]
+}
+
+// pattern compiles the pattern at n; nil after a fault.
+func (c *compiler) pattern(n *yaml.Node) *pattern {
+	if !strict.IsString(n) {
+		c.fault(n, "pattern must be a string", "")
+		return nil
+	}
+	p, known := c.patterns[n.Value]
 	if !known {
 		var err error
-		if p, err = newPattern(value.Value, len(c.patterns) < maxAutomata); err != nil {
-			c.fault(value, "cannot use this pattern: "+err.Error(), "patterns are matched in linear time, as RE2 does")
-			return
+		if p, err = newPattern(n.Value, len(c.patterns) < maxAutomata); err != nil {
+			c.fault(n, "cannot use this pattern: "+err.Error(), "patterns are matched in linear time, as RE2 does")
+			return nil
 		}
-		c.patterns[value.Value] = p
+		c.patterns[n.Value] = p
 	}
-	def.patterns = append(def.patterns, p)
+	return p
 }
 
 func readFormat(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {

@@ -54,6 +54,19 @@ type Decoder struct {
 	base   int
 	detail string // why it is not acceptable JSON
 
+	faults  int // of the record, or of the look that is on
+	mode    mode
+	near    int  // looks at the nearest branch that are open
+	loose   int  // containers that are open and whose failures are explained as a whole
+	taping  bool // cells are kept of what is read
+	cells   []cell
+	parent  int   // the open container's cell, or -1
+	keyID   int32 // of the next cell
+	keyName nameRef
+	bits    []uint64         // of marks
+	memo    map[uint64]int32 // of looks at containers
+	star    *objectNode      // for pointers to members of any name
+
 	text    []byte // a string without its escapes
 	names   []nameRef
 	arena   []byte // names without their escapes
@@ -75,7 +88,10 @@ type frame struct {
 
 // NewDecoder makes an empty decoder of p.
 func NewDecoder(p *Program, l Limits) *Decoder {
-	d := &Decoder{prog: p, lim: l.bounded(), interns: make(map[string]string), seed: maphash.MakeSeed()}
+	d := &Decoder{
+		prog: p, lim: l.bounded(), interns: make(map[string]string), seed: maphash.MakeSeed(),
+		memo: make(map[uint64]int32), star: &objectNode{}, parent: -1,
+	}
 	d.cols = make([]column, len(p.columns))
 	for i, def := range p.columns {
 		c := &d.cols[i]
@@ -102,7 +118,8 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 // the next row, with null where a value does not fit its column. Otherwise the one reason is rule json, and the columns are as they were.
 // It keeps nothing of doc.
 func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reason, row bool) {
-	d.out, d.base, d.detail, d.depth = dst, len(dst), "", 0
+	d.out, d.base, d.detail, d.depth, d.doc = dst, len(dst), "", 0, doc
+	d.faults, d.loose, d.taping = 0, 0, false
 	d.names, d.arena, d.seen = d.names[:0], d.arena[:0], d.seen[:0]
 	fed, cost := d.fed, d.cost
 	d.fed += len(doc)
@@ -136,8 +153,8 @@ func (d *Decoder) document(doc []byte) {
 // forget gives back memory that only a monstrous record needed.
 func (d *Decoder) forget() {
 	const keep = 1 << 20
-	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep {
-		d.names, d.table, d.text, d.arena = nil, nil, nil, nil
+	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep {
+		d.names, d.table, d.text, d.arena, d.cells, d.bits = nil, nil, nil, nil, nil, nil
 	}
 }
 

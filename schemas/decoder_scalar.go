@@ -11,6 +11,10 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 	if end < 0 {
 		return d.wrongString(doc, end, saw)
 	}
+	was, at := d.before(), 0
+	if d.taping {
+		at = d.emit(kindString, i+1, end, saw)
+	}
 	s := doc[i+1 : end]
 	if saw&sawEscape != 0 {
 		d.text = unescape(d.text[:0], s)
@@ -25,6 +29,9 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 	}
 	if n.checks {
 		d.checkString(n, s, saw)
+	}
+	if n.special&kindString != 0 {
+		d.lookScalar(n, kindString, i+1, end, saw, at, was)
 	}
 	return end + 1
 }
@@ -53,12 +60,12 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 			d.fail(n, "format")
 		}
 	}
-	for _, e := range n.enums {
-		if e.strings.find(s) < 0 {
+	for i := range n.enums {
+		if e := &n.enums[i]; e.of&kindString != 0 && e.strings.find(s) < 0 {
 			d.fail(n, e.rule)
 		}
 	}
-	if n.never != "" {
+	if n.neverOf&kindString != 0 {
 		d.fail(n, n.never)
 	}
 }
@@ -66,7 +73,7 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 // number reads most numbers quickly, and sends those that are unusual, or that seem to break a limit, the long way.
 func (d *Decoder) number(n *node, doc []byte, i, row int) int {
 	m, frac, end := scanQuick(doc, i)
-	if end < 0 || end-i > d.lim.Digits {
+	if end < 0 || end-i > d.lim.Digits || d.taping {
 		return d.anyNumber(n, doc, i, row)
 	}
 	if frac == 0 {
@@ -107,6 +114,12 @@ func (d *Decoder) anyNumber(n *node, doc []byte, i, row int) int {
 			return d.bad(winnow.DetailNumber)
 		}
 	}
+	was, at, kind := d.before(), 0, kindNumber
+	if d.taping || n.special&kindNumber != 0 {
+		if kind = d.kindOf(v, tok); d.taping {
+			at = d.emit(kind, i, end, 0)
+		}
+	}
 	fits := true
 	switch n.allow & kindNumber {
 	case kindNumber:
@@ -126,7 +139,18 @@ func (d *Decoder) anyNumber(n *node, doc []byte, i, row int) int {
 	if fits {
 		d.storeNumber(n, v, tok, row)
 	}
+	if n.special&kindNumber != 0 {
+		d.lookScalar(n, kind, i, end, 0, at, was)
+	}
 	return end
+}
+
+// kindOf says whether a number is an integer.
+func (d *Decoder) kindOf(v number, tok []byte) kinds {
+	if v.whole(tok, &d.dec) {
+		return kindInteger
+	}
+	return kindFraction
 }
 
 func (d *Decoder) storeNumber(n *node, v number, tok []byte, row int) {
@@ -164,12 +188,12 @@ func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
 			d.fail(n, "multipleOf")
 		}
 	}
-	for _, e := range n.enums {
-		if !e.hasNumber(v, tok, &d.dec, &d.spell) {
+	for i := range n.enums {
+		if e := &n.enums[i]; e.of&kindNumber != 0 && !e.hasNumber(v, tok, &d.dec, &d.spell) {
 			d.fail(n, e.rule)
 		}
 	}
-	if n.never != "" {
+	if n.neverOf&kindNumber != 0 {
 		d.fail(n, n.never)
 	}
 }
@@ -194,6 +218,10 @@ func (d *Decoder) literal(n *node, doc []byte, i, row int) int {
 	if end < 0 {
 		return d.wrong(doc, i)
 	}
+	was, at := d.before(), 0
+	if d.taping {
+		at = d.emit(kind, i, end, 0)
+	}
 	if n.allow&kind == 0 {
 		d.fail(n, "type")
 	} else if kind == kindBool && n.store == storeBool {
@@ -201,18 +229,25 @@ func (d *Decoder) literal(n *node, doc []byte, i, row int) int {
 	} else if kind == kindBool && n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[i:end])
 	}
-	if !n.checks {
-		return end
+	if n.checks {
+		d.checkLiteral(n, kind, doc[i] == 't')
 	}
-	for _, e := range n.enums {
-		if kind == kindNull && e.literals&kindNull == 0 || kind == kindBool && !e.booleans[btoi(doc[i] == 't')] {
+	if n.special&kind != 0 {
+		d.lookScalar(n, kind, i, end, 0, at, was)
+	}
+	return end
+}
+
+func (d *Decoder) checkLiteral(n *node, kind kinds, yes bool) {
+	for i := range n.enums {
+		e := &n.enums[i]
+		if e.of&kind != 0 && (kind == kindNull && e.literals&kindNull == 0 || kind == kindBool && !e.booleans[btoi(yes)]) {
 			d.fail(n, e.rule)
 		}
 	}
-	if n.never != "" {
+	if n.neverOf&kind != 0 {
 		d.fail(n, n.never)
 	}
-	return end
 }
 
 // scanLiteral reads true, false or null at i, or returns -1.

@@ -18,6 +18,9 @@ func (d *Decoder) skip(doc []byte, i int) int {
 		if end < 0 {
 			return d.wrongString(doc, end, saw)
 		}
+		if d.taping {
+			d.emit(kindString, i+1, end, saw)
+		}
 		return end + 1
 	case c-'0' <= 9 || c == '-':
 		v, end := scanNumber(doc, i)
@@ -27,26 +30,48 @@ func (d *Decoder) skip(doc []byte, i int) int {
 		if (v.written != 0 || end-i > d.lim.Digits) && !d.within(v, doc[i:end]) {
 			return d.bad(winnow.DetailNumber)
 		}
+		if d.taping {
+			d.emit(d.kindOf(v, doc[i:end]), i, end, 0)
+		}
 		return end
 	case c == '{' || c == '[':
-		if d.depth == len(d.path) {
-			return d.bad(winnow.DetailDepth)
+		if !d.taping {
+			return d.skipInside(doc, i)
 		}
-		d.depth++
+		kind := kindArray
 		if c == '{' {
-			i = d.skipObject(doc, i)
-		} else {
-			i = d.skipArray(doc, i)
+			kind = kindObject
 		}
-		d.depth--
+		at, outer := d.openCell(kind, i)
+		if i = d.skipInside(doc, i); i >= 0 {
+			d.closeCell(at, outer, i)
+		}
 		return i
 	default:
-		end, _ := scanLiteral(doc, i)
+		end, kind := scanLiteral(doc, i)
 		if end < 0 {
 			return d.wrong(doc, i)
 		}
+		if d.taping {
+			d.emit(kind, i, end, 0)
+		}
 		return end
 	}
+}
+
+// skipInside reads the object or array at i.
+func (d *Decoder) skipInside(doc []byte, i int) int {
+	if d.depth == len(d.path) {
+		return d.bad(winnow.DetailDepth)
+	}
+	d.depth++
+	if doc[i] == '{' {
+		i = d.skipObject(doc, i)
+	} else {
+		i = d.skipArray(doc, i)
+	}
+	d.depth--
+	return i
 }
 
 func (d *Decoder) skipArray(doc []byte, i int) int {
@@ -76,6 +101,9 @@ func (d *Decoder) skipObject(doc []byte, i int) int {
 	for {
 		if _, i = d.name(doc, i); i < 0 {
 			return i
+		}
+		if d.taping {
+			d.named(nil, -1)
 		}
 		if i = d.skip(doc, space(doc, i)); i < 0 {
 			return i
@@ -139,7 +167,6 @@ func (d *Decoder) name(doc []byte, i int) (name []byte, next int) {
 		name = d.arena[start:]
 		ref = nameRef{uint32(start), uint32(len(d.arena)), true}
 	}
-	d.doc = doc
 	d.names = append(d.names, ref)
 	if i = space(doc, end+1); i >= len(doc) || doc[i] != ':' {
 		return nil, d.wrong(doc, i)

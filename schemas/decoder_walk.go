@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"math/bits"
+
 	"github.com/winnow-data/winnow"
 )
 
@@ -36,7 +38,7 @@ func (d *Decoder) object(n *node, doc []byte, i, row int) int {
 	names, more := len(d.names), d.open(o)
 	next, seen, cur := d.next[o.first:], uint64(0), 0
 	if i = space(doc, i+1); i < len(doc) && doc[i] == '}' {
-		return d.closed(o, seen, names, more, i+1)
+		return d.closed(n, seen, names, more, i+1)
 	}
 	for {
 		k := int(next[cur])
@@ -52,8 +54,12 @@ func (d *Decoder) object(n *node, doc []byte, i, row int) int {
 			}
 			seen |= 1 << uint(k) // beyond 64 nothing
 			child, cur = o.props[k].node, k+1
+		} else if len(o.matched) > 0 {
+			child = o.extras[o.matching(d.nameAt(len(d.names)-1))]
 		}
-		open.child = k
+		if open.child = k; d.taping {
+			d.named(o, k)
+		}
 		if i < len(doc) && doc[i] <= ' ' {
 			i = space(doc, i)
 		}
@@ -74,7 +80,7 @@ func (d *Decoder) object(n *node, doc []byte, i, row int) int {
 				i = space(doc, i)
 			}
 		case i < len(doc) && doc[i] == '}':
-			return d.closed(o, seen, names, more, i+1)
+			return d.closed(n, seen, names, more, i+1)
 		default:
 			return d.wrong(doc, i)
 		}
@@ -106,19 +112,23 @@ func (d *Decoder) array(n *node, doc []byte, i, row int) int {
 	if n.store == storeList {
 		d.cols[n.col].addList(row, first+count)
 	}
+	d.checkCount(n, count)
+	return i + 1
+}
+
+func (d *Decoder) checkCount(n *node, count int) {
 	if count < n.counts.least {
 		d.fail(n, "minItems")
 	}
 	if count > n.counts.most {
 		d.fail(n, "maxItems")
 	}
-	return i + 1
 }
 
 // elements reads the elements of an array, at least one, the first for row first of the column.
 func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (count, next int) {
 	for {
-		if n.run {
+		if n.run && !d.taping {
 			was := count
 			if count, i = d.run(n.item, doc, i, first, count); i < len(doc) && doc[i] == ']' && count > was {
 				return count, i
@@ -126,8 +136,12 @@ func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (coun
 			d.cost += (count - was) * n.width
 		}
 		open.child = count
-		if n.items {
-			i = d.value(n.item, doc, i, first+count)
+		item := n.item
+		if count < len(n.prefix) {
+			item = n.prefix[count]
+		}
+		if item != nil {
+			i = d.value(item, doc, i, first+count)
 		} else {
 			i = d.skip(doc, i)
 		}
@@ -183,18 +197,28 @@ func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next i
 
 // container reads an object or an array: its inside first, then what is said of the whole.
 func (d *Decoder) container(n *node, doc []byte, i, row int) int {
-	start, kind, end := i, kindObject, 0
+	kind := kindArray
+	if doc[i] == '{' {
+		kind = kindObject
+	}
+	if n.special&kind != 0 || d.taping {
+		return d.lookContainer(n, kind, doc, i, row)
+	}
+	return d.inside(n, kind, doc, i, row)
+}
+
+func (d *Decoder) inside(n *node, kind kinds, doc []byte, i, row int) int {
+	start, end := i, 0
 	switch {
-	case doc[i] == '{' && n.object != nil:
+	case kind == kindArray:
+		end = d.array(n, doc, i, row)
+	case n.object != nil:
 		if n.store == storeStruct {
 			d.cols[n.col].fill(row)
 		}
 		end = d.object(n, doc, i, row)
-	case doc[i] == '{':
-		end = d.skip(doc, i)
 	default:
-		kind = kindArray
-		end = d.array(n, doc, i, row)
+		end = d.skipInside(doc, i)
 	}
 	if end < 0 {
 		return end
@@ -204,49 +228,87 @@ func (d *Decoder) container(n *node, doc []byte, i, row int) int {
 	} else if n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[start:end])
 	}
-	if n.never != "" {
-		d.fail(n, n.never)
-	}
-	if len(n.enums) > 0 {
-		d.enumTree(n, doc, start)
+	if n.checks {
+		d.checkContainer(n, kind, start)
 	}
 	return end
 }
 
+// checkContainer checks what is said of the whole of the object or array at start.
+func (d *Decoder) checkContainer(n *node, kind kinds, start int) {
+	if n.neverOf&kind != 0 {
+		d.fail(n, n.never)
+	}
+	if len(n.enums) > 0 {
+		d.enumTree(n, kind, start)
+	}
+}
+
 // enumTree looks an array or an object up in enums, if there is one in any of them.
-func (d *Decoder) enumTree(n *node, doc []byte, start int) {
+func (d *Decoder) enumTree(n *node, kind kinds, start int) {
 	if n.trees {
 		d.canon.out = d.canon.out[:0]
-		d.canon.value(doc, start)
+		d.canon.value(d.doc, start)
 	}
-	for _, e := range n.enums {
-		if len(e.trees) == 0 || !e.trees[string(d.canon.out)] {
+	for i := range n.enums {
+		if e := &n.enums[i]; e.of&kind != 0 && !e.trees[string(d.canon.out)] {
 			d.fail(n, e.rule)
 		}
 	}
 }
 
 // closed ends an object: names that came twice, and required ones that did not come.
-func (d *Decoder) closed(o *objectNode, seen uint64, names, more, end int) int {
+func (d *Decoder) closed(n *node, seen uint64, names, more, end int) int {
+	o := n.object
 	d.depth--
-	if len(d.names) > names {
+	others := len(d.names) - names
+	if others > 0 {
 		if d.twice(names) {
 			return d.bad(winnow.DetailDuplicateKey)
 		}
 		d.names = d.names[:names]
 	}
+	if o.required&^seen != 0 || o.rare {
+		count := others + bits.OnesCount64(seen)
+		for _, word := range d.seen[more:] {
+			count += bits.OnesCount64(word)
+		}
+		d.checkMembers(n, seen, more, count)
+	}
+	d.seen = d.seen[:more]
+	return end
+}
+
+// checkMembers checks which of an object's properties are there, and how many members.
+func (d *Decoder) checkMembers(n *node, seen uint64, more, count int) {
+	o := n.object
 	if missing := o.required &^ seen; missing != 0 {
 		d.missing(o, missing)
 	}
-	if o.words > 0 {
-		for _, k := range o.more {
-			if d.seen[more+k>>6-1]>>uint(k&63)&1 == 0 {
-				d.lacks(o, k)
+	has := func(k int) bool {
+		if k < 64 {
+			return seen>>uint(k)&1 != 0
+		}
+		return d.seen[more+k>>6-1]>>uint(k&63)&1 != 0
+	}
+	for _, k := range o.more {
+		if !has(k) {
+			d.lacks(o, k, "required")
+		}
+	}
+	for _, dep := range o.depends {
+		for _, k := range dep.needs {
+			if has(dep.k) && !has(k) {
+				d.lacks(o, k, dep.rule)
 			}
 		}
-		d.seen = d.seen[:more]
 	}
-	return end
+	if count < o.members.least {
+		d.fail(n, "minProperties")
+	}
+	if count > o.members.most {
+		d.fail(n, "maxProperties")
+	}
 }
 
 // open makes room for the seen bits of an object with more than 64 properties.

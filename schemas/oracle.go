@@ -23,18 +23,18 @@ const (
 // program is what judges. It sees the schema only after the $refs have been found to lead somewhere and to end, as it
 // overflows the stack, which nothing can catch, where they do not.
 func (c *compiler) secondOpinion() {
-	draft, known := map[draft]gojsonschema.Draft{draft4: gojsonschema.Draft4, draft6: gojsonschema.Draft6, draft7: gojsonschema.Draft7}[c.draft]
+	draft, known := map[draft]gojsonschema.Draft{draft4: gojsonschema.Draft4, draft6: gojsonschema.Draft6, draft7: gojsonschema.Draft7}[c.lib.documents[0].draft]
 	if !known {
 		return
 	}
 	values, refs := 0, 0
-	doc := plain(c.root, &values, &refs)
+	doc := plain(c.lib.documents[0].root, &values, &refs)
 	if values*(refs+1) > maxOpinion {
-		c.warn(c.root, "the schema is too large to ask gojsonschema for a second opinion", "")
+		c.warn(c.lib.documents[0].root, "the schema is too large to ask gojsonschema for a second opinion", "")
 		return
 	}
 	if _, err := compileOther(doc, draft); err != nil {
-		c.warn(c.root, "gojsonschema would refuse this schema", "other tools that use it may, too")
+		c.warn(c.lib.documents[0].root, "gojsonschema would refuse this schema", "other tools that use it may, too")
 	}
 }
 

@@ -17,6 +17,9 @@ type Program struct {
 	tops    []int
 	members int // how many places a decoder predicts at
 	objects []*objectNode
+	names   []name // every one that the schema has, by its number
+	known   stringSet
+	tapes   bool // some node needs a tape
 }
 
 // Schema is the Arrow schema of the records that decoders of p make. A field's metadata holds its JSON Pointer as
@@ -75,13 +78,15 @@ type columnDef struct {
 // A node is the program at one place: the checks for a value there. A nil node checks nothing but the grammar. The schemas that
 // apply to one value are merged into one node.
 type node struct {
+	id       int // of a node with branches
 	allow    kinds
 	store    store
 	col      int
 	fixed    bool // pointer is known; else it depends on the record
 	pointer  string
-	never    string // no value passes; the keyword to blame
-	checks   bool   // any of those below
+	never    string // no value of the kinds neverOf passes; the keyword to blame
+	neverOf  kinds
+	checks   bool // any of those below
 	quick    quick
 	counts   sizes
 	lengths  sizes
@@ -89,13 +94,29 @@ type node struct {
 	multiple []multiple
 	patterns []*pattern
 	formats  []formatCheck
-	enums    []*valueSet
+	enums    []enum
 	trees    bool // an enum has arrays or objects
 	object   *objectNode
+	prefix   []*node // of an array's first elements
 	item     *node
 	items    bool // arrays are walked with item; else just their grammar
+	rest     bool // items behind prefix count as evaluated
 	run      bool // item fills a column of numbers
 	width    int  // of an element's columns
+
+	// What takes a second look, at the value's tape.
+	ops     []op
+	special kinds // of values that ops are for, and loose
+	taped   kinds // of arrays and objects among those that ops are for
+	loose   kinds // whose failures whole explains
+	whole   *node // without choosing branches by the kind of value
+}
+
+// An enum is a set of values for the kinds of.
+type enum struct {
+	*valueSet
+
+	of kinds
 }
 
 // quick are numbers that pass everything: integers from least to most, fractions between above and below.
@@ -107,7 +128,7 @@ type quick struct {
 // newQuick is empty where n checks more of numbers than their limits.
 func newQuick(n *node) quick {
 	q := quick{least: 1, above: math.Inf(1), below: math.Inf(-1)}
-	if n.never != "" || len(n.enums)+len(n.multiple) > 0 {
+	if n.neverOf&kindNumber != 0 || len(n.enums)+len(n.multiple) > 0 {
 		return q
 	}
 	if n.allow&kindInteger != 0 {
@@ -163,22 +184,55 @@ type objectNode struct {
 	words    int    // of seen bits behind the first 64
 	extra    *node  // for names that are not in props
 	star     string // pointer of those, where fixed
+
+	matched []*pattern // of names that are not in props
+	extras  []*node    // for those, by which of matched match, as bits
+	members sizes
+	depends []dependence
+
+	slots []slot // of the numbers of props' names
+	bloom uint64 // of the required ones
+	rare  bool   // it has members to count, dependences, or required ones behind the first 64
+	open  bool   // every member counts as evaluated
 }
 
-// A prop is a name that the schema knows. Its key is compared as it is most often written, with quotes and colon.
-type prop struct {
+// A dependence is dependentRequired: where the property k is, needs must be.
+type dependence struct {
+	k     int
+	needs []int
+	rule  string
+}
+
+// A key is a name as it is most often written, with quotes and colon.
+type key struct {
 	low, lm  uint64 // the first eight bytes and their mask
 	high, hm uint64 // the next eight
 	size     int
-	node     *node
 	quoted   string
+}
+
+// A name is one that the schema has somewhere.
+type name struct {
+	key
+
+	text []byte
+}
+
+// A prop is a name that the schema knows at this place.
+type prop struct {
+	key
+
+	node     *node
 	name     string
 	token    string // as in a pointer
 	pointer  string // where fixed
+	id       int32  // of its name in the program
+	declared bool   // counts as evaluated
 }
 
-func newProp(name string) prop {
-	p := prop{name: name, token: escapeToken(name)}
+func newProp(name string) prop { return prop{key: newKey(name), name: name, token: escapeToken(name)} }
+
+func newKey(name string) (p key) {
 	p.quoted = string(append(appendEscaped([]byte{'"'}, []byte(name)), `":`...))
 	p.size = len(p.quoted)
 	var text, mask [16]byte
@@ -191,12 +245,12 @@ func newProp(name string) prop {
 }
 
 // short says that doc, of 16 bytes, begins with the key as it is most often written, if that is no longer.
-func (p *prop) short(doc []byte) bool {
+func (p *key) short(doc []byte) bool {
 	return p.size <= 16 && (binary.LittleEndian.Uint64(doc)^p.low)&p.lm|(binary.LittleEndian.Uint64(doc[8:])^p.high)&p.hm == 0
 }
 
 // at says so, for a key of any length at doc[i:].
-func (p *prop) at(doc []byte, i int) bool {
+func (p *key) at(doc []byte, i int) bool {
 	return len(doc)-i >= p.size && string(doc[i:i+p.size]) == p.quoted
 }
 

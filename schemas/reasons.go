@@ -26,6 +26,9 @@ func (d *Decoder) wrongString(doc []byte, end int, saw uint8) int {
 
 // fail notes that the value being read, which node n is about, fails rule.
 func (d *Decoder) fail(n *node, rule string) {
+	if d.faults++; d.mode != modeReport {
+		return
+	}
 	pointer := n.pointer
 	if !n.fixed {
 		pointer = d.pointer(nil)
@@ -43,23 +46,31 @@ func (d *Decoder) note(rule, pointer string) {
 			return
 		}
 	}
-	d.out = append(d.out, winnow.Reason{Rule: rule, Pointer: pointer})
+	detail := ""
+	if d.near > 0 {
+		detail = winnow.DetailNearest
+	}
+	d.out = append(d.out, winnow.Reason{Rule: rule, Pointer: pointer, Detail: detail})
 }
 
 // missing notes the required properties whose bits are set.
 func (d *Decoder) missing(o *objectNode, set uint64) {
 	for ; set != 0; set &= set - 1 {
-		d.lacks(o, bits.TrailingZeros64(set))
+		d.lacks(o, bits.TrailingZeros64(set), "required")
 	}
 }
 
-func (d *Decoder) lacks(o *objectNode, k int) {
-	p := &o.props[k]
-	if o.fixed {
-		d.note("required", p.pointer)
+// lacks notes that an object does not have the property k, which rule wants.
+func (d *Decoder) lacks(o *objectNode, k int, rule string) {
+	if d.faults++; d.mode != modeReport {
 		return
 	}
-	d.note("required", d.pointer(p))
+	p := &o.props[k]
+	if o.fixed {
+		d.note(rule, p.pointer)
+		return
+	}
+	d.note(rule, d.pointer(p))
 }
 
 // maxInterns bounds the pointers with array indices that a decoder remembers, so as not to make them anew.

@@ -18,6 +18,22 @@ type valueSet struct {
 	decimals map[string]bool // numbers that are no int64, by decimal.append
 	strings  stringSet
 	trees    map[string]bool // arrays and objects, by canonical form
+	of       kinds           // arrays and objects among them
+}
+
+// has says whether the set has values of class k.
+func (s *valueSet) has(k class) bool {
+	switch k {
+	case classNull:
+		return s.literals&kindNull != 0
+	case classBool:
+		return s.booleans[0] || s.booleans[1]
+	case classNumber:
+		return len(s.ints)+len(s.decimals) > 0
+	case classString:
+		return len(s.strings.all) > 0
+	}
+	return s.of&classKinds[k] != 0
 }
 
 func newValueSet(rule string, values []*yaml.Node) *valueSet {
@@ -27,6 +43,11 @@ func newValueSet(rule string, values []*yaml.Node) *valueSet {
 		switch n = resolve(n); {
 		case n.Kind != yaml.ScalarNode:
 			s.trees[string(canonicalNode(nil, n))] = true
+			if n.Kind == yaml.MappingNode {
+				s.of |= kindObject
+			} else {
+				s.of |= kindArray
+			}
 		case n.Tag == strict.TagNull:
 			s.literals |= kindNull
 		case n.Tag == strict.TagBool:

@@ -1,0 +1,105 @@
+package schemas
+
+// A cell is one value of a tape: the values of a record, or of a part of it, in the order of the text, a container before what is in it. A
+// tape is kept only where a keyword needs the whole of a value.
+type cell struct {
+	start, end uint32  // of its text in the record; a string's is between its quotes
+	next       uint32  // the cell behind it and all that is in it
+	count      uint32  // of members or elements
+	key        int32   // of a member: the number of its name; -1 for one that the schema does not have
+	name       nameRef // of a member whose key is -1
+	kind       kinds   // one of them
+	saw        uint8   // of a string, what scanString saw
+	bloom      uint64  // of an object: the bits (number & 63) of its names
+}
+
+// emit adds a cell to the tape. It belongs to the container that is open, under the name that was read last.
+func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
+	at = len(d.cells)
+	if d.parent >= 0 {
+		p := &d.cells[d.parent]
+		p.count++
+		if d.keyID >= 0 {
+			p.bloom |= 1 << uint(d.keyID&63)
+		}
+	}
+	d.cells = append(d.cells, cell{
+		start: uint32(start), end: uint32(end), next: uint32(at + 1), key: d.keyID, name: d.keyName, kind: kind, saw: saw,
+	})
+	return at
+}
+
+// openCell begins a container's cell; closeCell ends it. Outer is what closeCell makes the open container again.
+func (d *Decoder) openCell(kind kinds, start int) (at, outer int) {
+	at, outer = d.emit(kind, start, start, 0), d.parent
+	d.parent, d.keyID = at, -1
+	return at, outer
+}
+
+func (d *Decoder) closeCell(at, outer, end int) {
+	c := &d.cells[at]
+	c.end, c.next = uint32(end), uint32(len(d.cells))
+	d.parent = outer
+}
+
+// named notes the name that the next cell has: the property k of o, or the last of d.names.
+func (d *Decoder) named(o *objectNode, k int) {
+	if k >= 0 {
+		d.keyID = o.props[k].id
+		return
+	}
+	d.keyName = d.names[len(d.names)-1]
+	d.keyID = int32(d.prog.known.find(d.nameAt(len(d.names) - 1)))
+}
+
+// beginTape has cells kept from here on. What was remembered of others' looks is of no use.
+func (d *Decoder) beginTape() {
+	d.taping, d.parent, d.keyID = true, -1, -1
+	if len(d.memo) > 0 {
+		clear(d.memo)
+	}
+}
+
+// retape makes the tape of the value at i, which has been read, and gives its cell.
+func (d *Decoder) retape(doc []byte, i int) (at int) {
+	at = len(d.cells)
+	d.beginTape()
+	d.skip(doc, i)
+	d.taping = false
+	return at
+}
+
+// cellText gives the string of a cell, without escapes. It may lie in d.text.
+func (d *Decoder) cellText(c *cell) []byte {
+	s := d.doc[c.start:c.end]
+	if c.saw&sawEscape != 0 {
+		d.text = unescape(d.text[:0], s)
+		s = d.text
+	}
+	return s
+}
+
+// nameOf gives the name of a member's cell.
+func (d *Decoder) nameOf(c *cell) []byte {
+	switch {
+	case c.key >= 0:
+		return d.prog.names[c.key].text
+	case c.name.arena:
+		return d.arena[c.name.start:c.name.end]
+	}
+	return d.doc[c.name.start:c.name.end]
+}
+
+// find gives the cell of the object's member whose name has the number key, or -1.
+func (d *Decoder) find(at int, key int32) int {
+	c := &d.cells[at]
+	if c.bloom>>uint(key&63)&1 == 0 {
+		return -1
+	}
+	for child := at + 1; child < int(c.next); child = int(d.cells[child].next) {
+		if d.cells[child].key == key {
+			return child
+		}
+	}
+	return -1
+}
