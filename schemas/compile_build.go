@@ -152,11 +152,7 @@ func (b *builder) free(n *node, m *merged) bool {
 func (b *builder) general(defs []*schemaDef) *node { return b.shared(b.merge(defs)) }
 
 // whole is general, but keeps every branch to be tried.
-func (b *builder) whole(defs []*schemaDef) *node {
-	m := b.put(defs, false)
-	m.key = "w" + m.key
-	return b.shared(m)
-}
+func (b *builder) whole(defs []*schemaDef) *node { return b.shared(b.put(defs, false)) }
 
 func (b *builder) shared(m *merged) *node {
 	if n, ok := b.graph[m.key]; ok {

@@ -9,6 +9,7 @@ import (
 type merged struct {
 	key   string
 	seeds []*schemaDef
+	whole bool // every branch is kept
 	of    [classes]*part
 	allow kinds
 	loose kinds // where a branch was chosen by the value's class alone
@@ -23,7 +24,8 @@ type part struct {
 	defs  []*schemaDef // that all apply
 	ops   []branching
 	loose bool
-	none  bool // no value of the class passes
+	none  bool  // no value of the class passes
+	said  []int // the schemas that say something
 }
 
 // A branching is a keyword whose schemas need not all apply.
@@ -60,10 +62,8 @@ func (b *builder) put(defs []*schemaDef, choose bool) *merged {
 			m.allow &^= classKinds[k] &^ s.allow
 		}
 	}
-	m.key = keyOfDefs(simple.defs)
-	if branched {
-		m.key = "b" + keyOfDefs(defs)
-	}
+	m.whole = branched && !choose
+	m.key = setKey(simple.said, m.whole)
 	names, needed := make(map[string]bool), make(map[string]bool)
 	for _, s := range m.of[classObject].defs {
 		m.props = appendNew(m.props, s.props, names)
@@ -73,13 +73,10 @@ func (b *builder) put(defs []*schemaDef, choose bool) *merged {
 	return m
 }
 
-func keyOfDefs(defs []*schemaDef) string {
-	ids := make([]int, len(defs))
-	for i, s := range defs {
-		ids[i] = s.id
-	}
+// setKey is equal for sets of schemas that say the same.
+func setKey(ids []int, whole bool) string {
 	slices.Sort(ids)
-	var key []byte
+	key := []byte{byte(btoi(whole))}
 	for _, id := range slices.Compact(ids) {
 		key = binary.AppendUvarint(key, uint64(id))
 	}
@@ -98,11 +95,14 @@ func (b *builder) part(defs []*schemaDef, k class, choose bool) (p *part, branch
 			continue
 		}
 		seen[s] = true
+		if !s.silent() {
+			p.said = append(p.said, s.id)
+		}
 		if s.otherProps != nil && b.conditional(s, classObject) || s.otherItems != nil && b.conditional(s, classArray) {
 			branched = true
 			s = b.unevaluated(p, s, k)
 		}
-		if !s.blank() {
+		if !s.silent() {
 			p.defs = append(p.defs, s)
 		}
 		work = append(work, s.all...)

@@ -101,9 +101,8 @@ func (b *builder) others(o *objectNode, m *merged) {
 
 // branches gives n its ops, and what explains its failures.
 func (b *builder) branches(n *node, m *merged) {
-	whole := len(m.key) > 0 && m.key[0] == 'w'
 	in := b.general
-	if whole {
+	if m.whole {
 		in = b.whole
 	}
 	one := func(s *schemaDef) *node {

@@ -35,7 +35,7 @@ type schemaDef struct {
 	at    *yaml.Node
 	res   *resource
 	env   *environment
-	never string    // of the schema false: the keyword that leads to it
+	never string     // of the schema false: the keyword that leads to it
 	refAt *yaml.Node // the last reference's key
 
 	// In place: schemas for the same value.
@@ -86,9 +86,12 @@ type dependent struct {
 	rule  string
 }
 
-// blank says that s asserts nothing itself.
-func (s *schemaDef) blank() bool {
-	return s.never == "" && len(s.all) == 0 && s.aboutAll(kindAny) && !s.branches() && !s.aboutArrays() && !s.aboutObjects() &&
+// blank says that s asserts nothing.
+func (s *schemaDef) blank() bool { return len(s.all) == 0 && s.silent() }
+
+// silent says that s asserts nothing itself, but for what applies in place beside it.
+func (s *schemaDef) silent() bool {
+	return s.never == "" && s.aboutAll(kindAny) && !s.branches() && !s.aboutArrays() && !s.aboutObjects() &&
 		s.lengths == anySize && len(s.limits)+len(s.multiples)+len(s.patterns)+len(s.formats) == 0
 }
 

@@ -191,4 +191,3 @@ func TestJSONSchemaTestSuite(t *testing.T) {
 
 // optionalNotMet are the optional tests that winnow does not meet, each with its reason.
 var optionalNotMet = map[string]string{}
-
