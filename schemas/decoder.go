@@ -39,11 +39,12 @@ const (
 // A Decoder judges records by a program and appends those that are acceptable JSON to columns. It belongs to one goroutine. It
 // keeps its memory from batch to batch, so that in the steady state it allocates nothing.
 type Decoder struct {
-	prog *Program
-	lim  Limits
-	cols []column
-	next []int32 // by place: the property that followed there last
-	path []frame // the containers that are open, the first depth of them
+	prog  *Program
+	lim   Limits
+	cols  []column
+	next  []int32 // by place: the property that followed there last
+	after []int32 // by the number of a name, from -1: the one that followed it last on a tape
+	path  []frame // the containers that are open, the first depth of them
 
 	rows, depth int
 	fed, cost   int // bytes of records, and at least of columns, since Reset
@@ -110,7 +111,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 			d.next[o.first+k] = int32(k)
 		}
 	}
-	d.path = make([]frame, d.lim.Depth)
+	d.path, d.after = make([]frame, d.lim.Depth), make([]int32, len(p.names)+1)
 	return d
 }
 

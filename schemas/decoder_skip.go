@@ -94,16 +94,18 @@ func (d *Decoder) skipArray(doc []byte, i int) int {
 }
 
 func (d *Decoder) skipObject(doc []byte, i int) int {
-	names := len(d.names)
+	names, last := len(d.names), int32(-1)
 	if i = space(doc, i+1); i < len(doc) && doc[i] == '}' {
 		return i + 1
 	}
 	for {
-		if _, i = d.name(doc, i); i < 0 {
-			return i
-		}
 		if d.taping {
-			d.named(nil, -1)
+			last, i = d.tapeName(doc, i, last)
+		} else {
+			_, i = d.name(doc, i)
+		}
+		if i < 0 {
+			return i
 		}
 		if i = d.skip(doc, space(doc, i)); i < 0 {
 			return i
@@ -143,10 +145,47 @@ func (d *Decoder) key(o *objectNode, doc []byte, i, cur int) (k, next int) {
 	return k, next
 }
 
+// tapeName is name for the tape. It guesses that the key which followed the last one before follows it again; a name that the schema has
+// somewhere is known by its number.
+func (d *Decoder) tapeName(doc []byte, i int, last int32) (id int32, next int) {
+	id = d.after[last+1]
+	if int(id) < len(d.prog.names) && d.prog.names[id].begins(doc, i) {
+		i += d.prog.names[id].size
+	} else {
+		name, end := d.name(doc, i)
+		if end < 0 {
+			return id, end
+		}
+		i = end
+		if id = int32(d.prog.known.find(name)); id < 0 {
+			d.keyID, d.keyName = -1, d.names[len(d.names)-1]
+			return last, i
+		}
+		d.names = d.names[:len(d.names)-1]
+		d.after[last+1] = id
+	}
+	if p := &d.cells[d.parent]; p.bloom>>uint(id&63)&1 != 0 && d.tapeHas(id) {
+		return id, d.bad(winnow.DetailDuplicateKey)
+	}
+	d.keyID = id
+	return id, i
+}
+
+// tapeHas says that the open container has a member of this name on the tape.
+func (d *Decoder) tapeHas(id int32) bool {
+	for child := d.parent + 1; child < len(d.cells); child = int(d.cells[child].next) {
+		if d.cells[child].key == id {
+			return true
+		}
+	}
+	return false
+}
+
 // A nameRef is a name that the schema does not know, in an object that is open: a place in the record, or with
 // arena in the decoder's.
 type nameRef struct {
 	start, end uint32
+	sign       uint32 // of equal names equal
 	arena      bool
 }
 
@@ -159,14 +198,15 @@ func (d *Decoder) name(doc []byte, i int) (name []byte, next int) {
 	if end < 0 {
 		return nil, d.wrongString(doc, end, saw)
 	}
-	ref := nameRef{uint32(i + 1), uint32(end), false}
+	ref := nameRef{start: uint32(i + 1), end: uint32(end)}
 	name = doc[i+1 : end]
 	if saw&sawEscape != 0 {
 		start := len(d.arena)
 		d.arena = unescape(d.arena, name)
 		name = d.arena[start:]
-		ref = nameRef{uint32(start), uint32(len(d.arena)), true}
+		ref = nameRef{start: uint32(start), end: uint32(len(d.arena)), arena: true}
 	}
+	ref.sign = keyOf(name).sign()
 	d.names = append(d.names, ref)
 	if i = space(doc, end+1); i >= len(doc) || doc[i] != ':' {
 		return nil, d.wrong(doc, i)
@@ -190,9 +230,9 @@ func (d *Decoder) twice(first int) bool {
 	count := len(d.names) - first
 	if count <= fewNames {
 		for a := first + 1; a < len(d.names); a++ {
-			name := d.nameAt(a)
+			sign := d.names[a].sign
 			for b := first; b < a; b++ {
-				if string(d.nameAt(b)) == string(name) {
+				if d.names[b].sign == sign && string(d.nameAt(b)) == string(d.nameAt(a)) {
 					return true
 				}
 			}

@@ -249,6 +249,14 @@ func (p *key) short(doc []byte) bool {
 	return p.size <= 16 && (binary.LittleEndian.Uint64(doc)^p.low)&p.lm|(binary.LittleEndian.Uint64(doc[8:])^p.high)&p.hm == 0
 }
 
+// begins says that the key is at doc[i:].
+func (p *key) begins(doc []byte, i int) bool {
+	if len(doc)-i >= 16 && p.size <= 16 {
+		return p.short(doc[i : i+16 : i+16])
+	}
+	return p.at(doc, i)
+}
+
 // at says so, for a key of any length at doc[i:].
 func (p *key) at(doc []byte, i int) bool {
 	return len(doc)-i >= p.size && string(doc[i:i+p.size]) == p.quoted

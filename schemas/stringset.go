@@ -26,6 +26,7 @@ type wordKey struct {
 const (
 	fewStrings = 64
 	shortest   = 16 // bytes that two words tell apart
+	firstMult  = 0x9E3779B97F4A7C15
 )
 
 // newStringSet keeps the order of texts, which differ.
@@ -39,8 +40,9 @@ func newStringSet(texts []string) stringSet {
 		size *= 2
 	}
 	s.seed, s.slot, s.mult = maphash.MakeSeed(), make([]int32, size), 0
+	s.shift = uint(64 - bits.Len(uint(size-1)))
 	for i, text := range texts {
-		h := maphash.String(s.seed, text)
+		h := s.many([]byte(text))
 		for s.slot[h&uint64(size-1)] != 0 {
 			h++
 		}
@@ -53,7 +55,7 @@ func newStringSet(texts []string) stringSet {
 func (s *stringSet) perfect() bool {
 	size := max(4, 1<<bits.Len(uint(len(s.all)*len(s.all))))
 	s.shift = uint(64 - bits.Len(uint(size-1)))
-	s.mult = 0x9E3779B97F4A7C15
+	s.mult = firstMult
 	for range 100 {
 		s.slot, s.short = make([]int32, size), make([]wordKey, size)
 		if s.place() {
@@ -76,8 +78,19 @@ func (s *stringSet) place() bool {
 	return true
 }
 
-func (s *stringSet) hash(k wordKey) uint64 {
-	return (k.low ^ bits.RotateLeft64(k.high, 29) ^ uint64(k.size)) * s.mult >> s.shift
+func (s *stringSet) hash(k wordKey) uint64 { return k.mix() * s.mult >> s.shift }
+
+func (k wordKey) mix() uint64 { return k.low ^ bits.RotateLeft64(k.high, 29) ^ uint64(k.size) }
+
+// sign is a hash for a first comparison.
+func (k wordKey) sign() uint32 { return uint32(k.mix() * firstMult >> 32) }
+
+// many hashes text where there are many strings: a short one by its words, which say all of it.
+func (s *stringSet) many(text []byte) uint64 {
+	if len(text) > shortest {
+		return maphash.Bytes(s.seed, text)
+	}
+	return keyOf(text).mix() * firstMult >> s.shift
 }
 
 // keyOf reads the words of text. It may look at what lies behind text in the same memory, but takes nothing of it.
@@ -106,7 +119,7 @@ func (s *stringSet) find(text []byte) int {
 		return i
 	}
 	mask := uint64(len(s.slot) - 1)
-	for h := maphash.Bytes(s.seed, text); ; h++ {
+	for h := s.many(text); ; h++ {
 		i := int(s.slot[h&mask]) - 1
 		if i < 0 || string(text) == s.all[i] {
 			return i
