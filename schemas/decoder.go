@@ -55,18 +55,20 @@ type Decoder struct {
 	base   int
 	detail string // why it is not acceptable JSON
 
-	faults  int // of the record, or of the look that is on
-	mode    mode
-	near    int  // looks at the nearest branch that are open
-	loose   int  // containers that are open and whose failures are explained as a whole
-	taping  bool // cells are kept of what is read
-	cells   []cell
-	parent  int   // the open container's cell, or -1
-	keyID   int32 // of the next cell
-	keyName nameRef
-	bits    []uint64         // of marks
-	memo    map[uint64]int32 // of looks at containers
-	star    *objectNode      // for pointers to members of any name
+	faults int // of the record, or of the look that is on
+	mode   mode
+	near   int  // looks at the nearest branch that are open
+	loose  int  // containers that are open and whose failures are explained as a whole
+	taping bool // cells are kept of what is read
+	cells  []cell
+	parent int              // the open container's cell, or -1
+	keyID  int32            // of the next cell
+	refs   []nameRef        // names on the tape that the schema does not have
+	long   bool             // the tape would be too long
+	looks  int              // looks within looks
+	bits   []uint64         // of marks
+	memo   map[uint64]int32 // of looks at containers
+	star   *objectNode      // for pointers to members of any name
 
 	text    []byte // a string without its escapes
 	names   []nameRef
@@ -120,7 +122,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 // It keeps nothing of doc.
 func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reason, row bool) {
 	d.out, d.base, d.detail, d.depth, d.doc = dst, len(dst), "", 0, doc
-	d.faults, d.loose, d.taping = 0, 0, false
+	d.faults, d.loose, d.taping, d.long = 0, 0, false, false
 	d.names, d.arena, d.seen = d.names[:0], d.arena[:0], d.seen[:0]
 	fed, cost := d.fed, d.cost
 	d.fed += len(doc)
@@ -148,6 +150,8 @@ func (d *Decoder) document(doc []byte) {
 	i := space(doc, 0)
 	if i = d.value(d.prog.root, doc, i, d.rows); i >= 0 && space(doc, i) < len(doc) {
 		d.detail = winnow.DetailTrailing
+	} else if d.long && i >= 0 {
+		d.detail = winnow.DetailSize
 	}
 }
 
@@ -155,7 +159,7 @@ func (d *Decoder) document(doc []byte) {
 func (d *Decoder) forget() {
 	const keep = 1 << 20
 	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep {
-		d.names, d.table, d.text, d.arena, d.cells, d.bits = nil, nil, nil, nil, nil, nil
+		d.names, d.table, d.text, d.arena, d.cells, d.bits, d.refs = nil, nil, nil, nil, nil, nil, nil
 	}
 }
 

@@ -51,7 +51,7 @@ func (d *Decoder) lookContainer(n *node, kind kinds, doc []byte, i, row int) int
 // look runs n's ops over the tape. A value that has failed where a branch was chosen by its kind is explained anew, its reasons being
 // dropped; but not within another such one, which explains it all.
 func (d *Decoder) look(n *node, kind kinds, at int, was before) {
-	if n.special&kind == 0 {
+	if n.special&kind == 0 || d.long {
 		return
 	}
 	if n.loose&kind == 0 {

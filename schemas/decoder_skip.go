@@ -158,7 +158,7 @@ func (d *Decoder) tapeName(doc []byte, i int, last int32) (id int32, next int) {
 		}
 		i = end
 		if id = int32(d.prog.known.find(name)); id < 0 {
-			d.keyID, d.keyName = -1, d.names[len(d.names)-1]
+			d.unnamed()
 			return last, i
 		}
 		d.names = d.names[:len(d.names)-1]

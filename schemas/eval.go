@@ -25,7 +25,7 @@ func (d *Decoder) passes(n *node, at int, m marks) bool {
 	if n == nil {
 		return true
 	}
-	keep := m == unmarked && n.taped&d.cells[at].kind != 0
+	keep := m == unmarked && d.looks > 0 && n.taped&d.cells[at].kind != 0
 	key := uint64(n.id)<<32 | uint64(at)
 	if keep {
 		if was, known := d.memo[key]; known {
@@ -34,12 +34,14 @@ func (d *Decoder) passes(n *node, at int, m marks) bool {
 	}
 	mode, faults := d.mode, d.faults
 	d.mode, d.faults = modeQuick, 0
+	d.looks++
 	own, words := unmarked, 0
 	if m != unmarked {
 		own, words = d.newMarks(at)
 	}
 	d.eval(n, at, own)
 	ok := d.faults == 0
+	d.looks--
 	d.mode, d.faults = mode, faults
 	if m != unmarked {
 		for i := range words {
@@ -50,9 +52,20 @@ func (d *Decoder) passes(n *node, at int, m marks) bool {
 		d.bits = d.bits[:own]
 	}
 	if keep {
-		d.memo[key] = int32(1 - btoi(ok))
+		d.remember(key, 1-btoi(ok))
 	}
 	return ok
+}
+
+// maxMemo bounds what is remembered of looks: it only saves time.
+const maxMemo = 1 << 20
+
+// remember keeps the faults of a look at a container, as looks within looks would double with each level of the record.
+func (d *Decoder) remember(key uint64, faults int) {
+	if len(d.memo) == maxMemo {
+		clear(d.memo)
+	}
+	d.memo[key] = int32(faults)
 }
 
 // newMarks makes room for the marks of the cell at. They are a stack.
@@ -93,14 +106,16 @@ func (d *Decoder) distance(n *node, at int) int {
 	}
 	mode, faults := d.mode, d.faults
 	d.mode, d.faults = modeCount, 0
+	d.looks++
 	d.eval(n, at, unmarked)
+	d.looks--
 	sum := min(d.faults, far)
 	if n.allow&c.kind == 0 {
 		sum += far
 	}
 	d.mode, d.faults = mode, faults
 	if keep {
-		d.memo[key] = int32(sum)
+		d.remember(key, sum)
 	}
 	return sum
 }

@@ -3,19 +3,25 @@ package schemas
 // A cell is one value of a tape: the values of a record, or of a part of it, in the order of the text, a container before what is in it. A
 // tape is kept only where a keyword needs the whole of a value.
 type cell struct {
-	start, end uint32  // of its text in the record; a string's is between its quotes
-	next       uint32  // the cell behind it and all that is in it
-	count      uint32  // of members or elements
-	key        int32   // of a member: the number of its name; -1 for one that the schema does not have
-	name       nameRef // of a member whose key is -1
-	kind       kinds   // one of them
-	saw        uint8   // of a string, what scanString saw
-	bloom      uint64  // of an object: the bits (number & 63) of its names
+	start, end uint32 // of its text in the record; a string's is between its quotes
+	next       uint32 // the cell behind it and all that is in it
+	count      uint32 // of members or elements
+	key        int32  // of a member: the number of its name; ^i for one that the schema does not have, which d.refs has at i
+	kind       kinds  // one of them
+	saw        uint8  // of a string, what scanString saw
+	bloom      uint64 // of an object: the bits (number & 63) of its names
 }
+
+// maxCells is how many cells a tape may have, of records of up to limit bytes: so many that they take 8 bytes for each of them.
+func maxCells(limit int) int { return max(limit/4, 1024) }
 
 // emit adds a cell to the tape. It belongs to the container that is open, under the name that was read last.
 func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
 	at = len(d.cells)
+	if at == cap(d.cells) && at >= maxCells(d.lim.Record) {
+		d.long = true
+		return 0
+	}
 	if d.parent >= 0 {
 		p := &d.cells[d.parent]
 		p.count++
@@ -23,9 +29,7 @@ func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
 			p.bloom |= 1 << uint(d.keyID&63)
 		}
 	}
-	d.cells = append(d.cells, cell{
-		start: uint32(start), end: uint32(end), next: uint32(at + 1), key: d.keyID, name: d.keyName, kind: kind, saw: saw,
-	})
+	d.cells = append(d.cells, cell{start: uint32(start), end: uint32(end), next: uint32(at + 1), key: d.keyID, kind: kind, saw: saw})
 	return at
 }
 
@@ -48,13 +52,20 @@ func (d *Decoder) named(o *objectNode, k int) {
 		d.keyID = o.props[k].id
 		return
 	}
-	d.keyName = d.names[len(d.names)-1]
-	d.keyID = int32(d.prog.known.find(d.nameAt(len(d.names) - 1)))
+	if d.keyID = int32(d.prog.known.find(d.nameAt(len(d.names) - 1))); d.keyID < 0 {
+		d.unnamed()
+	}
+}
+
+// unnamed notes that it is the last of d.names, which the schema does not have.
+func (d *Decoder) unnamed() {
+	d.keyID = ^int32(len(d.refs))
+	d.refs = append(d.refs, d.names[len(d.names)-1])
 }
 
 // beginTape has cells kept from here on. What was remembered of others' looks is of no use.
 func (d *Decoder) beginTape() {
-	d.taping, d.parent, d.keyID = true, -1, -1
+	d.taping, d.parent, d.keyID, d.refs = true, -1, -1, d.refs[:0]
 	if len(d.memo) > 0 {
 		clear(d.memo)
 	}
@@ -81,13 +92,14 @@ func (d *Decoder) cellText(c *cell) []byte {
 
 // nameOf gives the name of a member's cell.
 func (d *Decoder) nameOf(c *cell) []byte {
-	switch {
-	case c.key >= 0:
+	if c.key >= 0 {
 		return d.prog.names[c.key].text
-	case c.name.arena:
-		return d.arena[c.name.start:c.name.end]
 	}
-	return d.doc[c.name.start:c.name.end]
+	ref := d.refs[^c.key]
+	if ref.arena {
+		return d.arena[ref.start:ref.end]
+	}
+	return d.doc[ref.start:ref.end]
 }
 
 // find gives the cell of the object's member whose name has the number key, or -1.
