@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/format"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -48,7 +49,7 @@ type schemaDef struct {
 	lengths    sizes // of strings
 	counts     sizes // of arrays
 	patterns   []*pattern
-	formats    []formatCheck
+	formats    []format.Check
 	enums      []*valueSet
 }
 
