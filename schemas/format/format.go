@@ -75,13 +75,14 @@ const (
 	varChar     // of a URI template's variable
 )
 
-var charKinds = func() (kinds [128]uint16) {
+// charKinds has them by byte; one beyond ASCII has none.
+var charKinds = func() (kinds [256]uint16) {
 	add := func(chars string, kind uint16) {
 		for _, c := range []byte(chars) {
 			kinds[c] |= kind
 		}
 	}
-	for c := range kinds {
+	for c := range 128 {
 		if letter, digit := c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9'; letter || digit {
 			kinds[c] = alphaNum | ldhChar | atomChar | nameChar | userChar | pathChar | queryChar | varChar
 		}
@@ -103,7 +104,7 @@ var charKinds = func() (kinds [128]uint16) {
 	return kinds
 }()
 
-func is(c byte, kind uint16) bool { return c < 128 && charKinds[c]&kind != 0 }
+func is(c byte, kind uint16) bool { return charKinds[c]&kind != 0 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
 

@@ -1,6 +1,8 @@
 package format_test
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +38,25 @@ func TestLookup(t *testing.T) {
 	for draft, want := range map[int]int{4: 8, 6: 11, 7: 17, 2019: 18, 2020: 18} {
 		if names := format.Names(draft); len(names) != want || !slices.IsSorted(names) {
 			t.Errorf("draft %d has %d names, want %d in order: %v", draft, len(names), want, names)
+		}
+	}
+}
+
+// TestPage keeps docs/formats.md true: its table has the names that Lookup knows, in order, and regex, which package schemas adds.
+func TestPage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for draft, words := range map[int]string{4: "4", 6: "[46]", 7: "[467]", 2020: "[467]|2019-09"} {
+		var names []string
+		for _, row := range regexp.MustCompile("(?m)^\\| `(.+)` \\| ("+words+") \\|").FindAllStringSubmatch(string(text), -1) {
+			if row[1] != "regex" {
+				names = append(names, row[1])
+			}
+		}
+		if slices.Sort(names); !slices.Equal(names, format.Names(draft)) {
+			t.Errorf("draft %d: the page has %v, the code %v", draft, names, format.Names(draft))
 		}
 	}
 }

@@ -19,17 +19,20 @@ var elsewhere = map[string]string{
 	"unknown.json":          "its format is none",
 }
 
+func suiteFiles(folder string) []string {
+	files, _ := filepath.Glob(filepath.Join(os.Getenv("WINNOW_SUITES"), "json-schema-test-suite", "tests", folder, "optional", "format", "*.json"))
+	return files
+}
+
 // TestSuite runs the format tests of JSON Schema's official suite, and demands every one.
 func TestSuite(t *testing.T) {
-	root := os.Getenv("WINNOW_SUITES")
-	if root == "" {
+	if os.Getenv("WINNOW_SUITES") == "" {
 		t.Skip("WINNOW_SUITES is not set: the outside suites are NOT run")
 	}
 	for folder, draft := range drafts {
 		t.Run(folder, func(t *testing.T) {
-			files, _ := filepath.Glob(filepath.Join(root, "json-schema-test-suite", "tests", folder, "optional", "format", "*.json"))
 			run, seen := 0, make(map[string]bool)
-			for _, file := range files {
+			for _, file := range suiteFiles(folder) {
 				run += runFile(t, file, draft, seen)
 			}
 			for _, name := range format.Names(draft) {
@@ -43,16 +46,18 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// runFile gives the number of tests that it ran.
-func runFile(t *testing.T, file string, draft int, seen map[string]bool) (run int) {
-	var groups []struct {
-		Schema struct{ Format string }
-		Tests  []struct {
-			Description string
-			Data        any
-			Valid       bool
-		}
+// A group is one of the suite's: a schema that has nothing but a format, and data to judge by it.
+type group struct {
+	Schema struct{ Format string }
+	Tests  []struct {
+		Description string
+		Data        any
+		Valid       bool
 	}
+}
+
+func readGroups(t testing.TB, file string) (groups []group) {
+	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +65,12 @@ func runFile(t *testing.T, file string, draft int, seen map[string]bool) (run in
 	if err := json.Unmarshal(text, &groups); err != nil {
 		t.Fatal(err)
 	}
-	for _, g := range groups {
+	return groups
+}
+
+// runFile gives the number of tests that it ran.
+func runFile(t *testing.T, file string, draft int, seen map[string]bool) (run int) {
+	for _, g := range readGroups(t, file) {
 		check, known := format.Lookup(g.Schema.Format, draft)
 		if reason := elsewhere[filepath.Base(file)]; known == (reason != "") {
 			t.Errorf("%s: %q is known: %v; elsewhere: %q", file, g.Schema.Format, known, reason)

@@ -2,19 +2,14 @@ package format
 
 // isUUID is RFC 9562's text form, of any version and variant.
 func isUUID(s []byte) bool {
-	if len(s) != 36 {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	for i, c := range s {
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			if c != '-' {
-				return false
-			}
-		} else if !is(c, hexDigit) {
-			return false
-		}
+	digits := 0
+	for _, c := range s {
+		digits += int(charKinds[c] & hexDigit)
 	}
-	return true
+	return digits == 32 // hexDigit is 1
 }
 
 // isJSONPointer is RFC 6901's pointer, as a string.
