@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -168,8 +169,9 @@ var disallowed = &unicode.RangeTable{
 	},
 }
 
-// inContext is RFC 5892, appendix A.3 to A.9: characters that are permitted beside certain others only. A.1 and A.2, the joiners, are
-// the library's.
+// inContext is RFC 5892, appendix A.3 to A.7: characters that are permitted beside certain others only. A.1 and A.2, the joiners, are
+// the library's; A.8 and A.9, that the two kinds of Arabic digits are not mixed, follow from the rule for names that run from right
+// to left, which excludes it too (RFC 5893, 2.4).
 func inContext(label []rune, i int) bool {
 	before, after := rune(-1), rune(-1)
 	if i > 0 {
@@ -186,18 +188,7 @@ func inContext(label []rune, i int) bool {
 	case r == 0x05F3 || r == 0x05F4: // Hebrew geresh and gershayim
 		return unicode.Is(unicode.Hebrew, before)
 	case r == 0x30FB: // Katakana middle dot
-		return hasRune(label, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) })
-	case r >= 0x0660 && r <= 0x0669: // Arabic-Indic digits are not mixed with the extended ones
-		return !hasRune(label, func(r rune) bool { return r >= 0x06F0 && r <= 0x06F9 })
+		return slices.ContainsFunc(label, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) })
 	}
 	return true
-}
-
-func hasRune(label []rune, f func(rune) bool) bool {
-	for _, r := range label {
-		if f(r) {
-			return true
-		}
-	}
-	return false
 }
