@@ -121,9 +121,6 @@ func readLabel(label []byte) (u string, size int) {
 	if err != nil || !isULabel([]rune(u)) {
 		return "", 0
 	}
-	if back, err := registration.ToASCII(u); err != nil || back != a {
-		return "", 0 // the same characters have another A-label
-	}
 	return u, len(a)
 }
 
