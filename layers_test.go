@@ -20,9 +20,11 @@ var layers = map[string]map[string]string{
 	"wire": {
 		"": "it hands out winnow.Record; Kafka below everything must not know what a contract is",
 	},
+	"schemas/format": {}, // pure functions of bytes
 	"schemas": {
-		"":       "reasons and the columns' contract with the rules",
-		"strict": "contracts are YAML with places",
+		"":               "reasons and the columns' contract with the rules",
+		"strict":         "contracts are YAML with places",
+		"schemas/format": "the keyword format is checked by them",
 	},
 	"validators": {
 		"":        "a rule is a winnow.Rule",

@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/format"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -51,7 +52,7 @@ type schemaDef struct {
 	multiples []multiple
 	lengths   sizes // of strings
 	patterns  []*pattern
-	formats   []formatCheck
+	formats   []format.Check
 
 	counts   sizes // of arrays
 	prefix   []*schemaDef

@@ -2,11 +2,13 @@ package schemas
 
 import (
 	"math"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/format"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -173,12 +175,37 @@ func readFormat(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 		c.fault(value, "format must be a string", "")
 		return
 	}
-	check, known := formats[value.Value]
-	switch {
-	case !c.format:
-	case !known:
-		c.warn(value, "the format "+strconv.Quote(value.Value)+" is not checked", "")
-	default:
-		def.formats = append(def.formats, check)
+	if !c.format {
+		return
 	}
+	check, known := lookupFormat(value.Value, c.draft)
+	if !known {
+		fix := ""
+		if _, later := lookupFormat(value.Value, draft2020); later {
+			fix = c.draft.String() + " does not know it, a later one does"
+		}
+		c.warn(value, "the format "+strconv.Quote(value.Value)+" is not checked", fix)
+		return
+	}
+	def.formats = append(def.formats, check)
+}
+
+// lookupFormat finds what checks a format in a draft.
+func lookupFormat(name string, d draft) (format.Check, bool) {
+	if name == "regex" && d >= draft7 {
+		return isRegex, true
+	}
+	return format.Lookup(name, map[draft]int{draft4: 4, draft6: 6, draft7: 7, draft2019: 2019, draft2020: 2020}[d])
+}
+
+// isRegex says whether s is a regular expression of ECMA-262. It need not be one that a contract could have as a pattern: what cannot be
+// matched in linear time is one, too. It is only parsed, as a record must not make a program of its own size a thousand times over.
+func isRegex(s []byte) bool {
+	t := translator{src: string(s)}
+	text, err := t.translate()
+	if err != nil {
+		return strings.HasSuffix(err.Error(), "in linear time")
+	}
+	_, err = syntax.Parse(text, syntax.Perl)
+	return err == nil
 }

@@ -1,39 +1,37 @@
-package schemas
+package schemas_test
 
-import "testing"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
 
-func TestFormats(t *testing.T) {
-	for format, texts := range map[string]struct{ yes, no []string }{
-		"date-time": {
-			[]string{"2026-01-02T03:04:05Z", "2024-02-29t23:59:59.123456789+23:59", "1998-12-31T23:59:60Z", "1998-12-31T15:59:60.1-08:00"},
-			[]string{"", "2026-01-02", "2026-01-02T03:04:05", "2026-01-02 03:04:05Z", "2026-01-02T24:00:00Z", "2026-01-02T03:60:05Z", "2026-01-02T03:04:61Z",
-				"2026-01-02T03:04:05.Z", "2026-01-02T03:04:60Z", "2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05+1:00", "2026-13-02T03:04:05Z", "2026-01-02T03:04:05ZZ", "２026-01-02T03:04:05Z"},
-		},
-		"date": {[]string{"2000-02-29", "2026-12-31"}, []string{"1900-02-29", "2026-04-31", "2026-00-01", "2026-1-01", "26-01-01", "2026-01-0a", "2026-01-01 "}},
-		"uuid": {[]string{"2EB8AA08-aa98-11ea-b4aa-73b441d16380"}, []string{"2eb8aa08aa98-11ea-b4aa-73b441d163800", "2eb8aa08-aa98-11ea-b4ga-73b441d16380", "", "2eb8aa08-aa98-11ea-b4aa-73b441d1638"}},
-		"email": {
-			[]string{"a@b", "joe.bloggs+x@example.com", `"joe bloggs"@example.com`, `"a\"@"@b.c`, "x@[127.0.0.1]", "x@[IPv6:::1]", "~!#$@b.c"},
-			[]string{"", "a", "@b", "a@", ".a@b", "a.@b", "a..b@c", "a b@c", "a@-b.c", "a@b..c", "a@[1.2.3]", "a@[IPv6:x]", `"a"b"@c`, "é@b.c"},
-		},
-		"ipv4": {[]string{"0.0.0.0", "255.255.255.255"}, []string{"256.0.0.1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.4 ", "0x1.2.3.4", "1..3.4", ""}},
-		"ipv6": {
-			[]string{"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1::8", "::ffff:1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7::"},
-			[]string{"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "1:2:3:4:5:6:7:8::", ":1::", "::1%eth0", "1:2:3:4:5:6:7:"},
-		},
-		"uri": {
-			[]string{"http://a", "mailto:x@y", "urn:a:b", "http://u:p@h:80/p;q?a=b#c", "ftp://[::1]:21/", "x:", "http://a/%20?%2F", "file:///x", "http://[v1.a:b]/"},
-			[]string{"", "a", "//a", ":a", "1x:a", "http://a b", "http://a/<x>", "http://a/%2", `http://a\b`, "http://[::1", "http://h:8x/", "http://é", "http://[1.2.3.4]/", "http://a#b#c", "http://a/[x]"},
-		},
+	"github.com/winnow-data/winnow/schemas"
+)
+
+// TestFormat checks the seam: which draft's formats hold, and regex, which package format leaves to the parser of patterns.
+func TestFormat(t *testing.T) {
+	for _, c := range []struct {
+		format, draft string
+		yes, no       []string
+	}{
+		{"regex", "7", []string{"", "a|b", `^\p{L}+$`, "(?<n>a)", `(a)\1`, "(?!a)", "[]", strings.Repeat("(a{1000}b)", 1000)}, []string{"(", "[a", "a**", `\a`, "(?P<n>a)", "a{2,1}", `\`}},
+		{"relative-json-pointer", "2019-09", []string{"0#", "1/a"}, []string{"0+1", "/a"}},
+		{"relative-json-pointer", "2020-12", []string{"0#", "1/a", "0+1"}, []string{"0+0", "/a"}},
+		{"time", "4", []string{"any"}, nil},
+		{"time", "6", []string{"any"}, nil},
+		{"time", "7", []string{"12:00:00Z"}, []string{"any"}},
+		{"hostname", "4", []string{"a.b", "xn--bcher-kva"}, []string{"a_b", "xn--a"}},
 	} {
-		for _, s := range texts.yes {
-			if !formats[format]([]byte(s)) {
-				t.Errorf("%s: %q is refused", format, s)
+		d := schemas.NewDecoder(compile(t, "format: "+c.format, schemas.Options{Draft: c.draft, FormatAssertion: true}), schemas.Limits{})
+		for _, s := range append(c.yes, c.no...) {
+			reasons, _ := d.Decode([]byte(strconv.Quote(s)), nil)
+			if want := slices.Contains(c.no, s); (len(reasons) > 0) != want || want && reasons[0].Rule != "format" {
+				t.Errorf("%s in draft %s: %.40q: %v", c.format, c.draft, s, reasons)
 			}
 		}
-		for _, s := range texts.no {
-			if formats[format]([]byte(s)) {
-				t.Errorf("%s: %q is taken", format, s)
-			}
+		if reasons, _ := d.Decode([]byte("12"), nil); len(reasons) > 0 {
+			t.Errorf("%s: a number: %v", c.format, reasons)
 		}
 	}
 }

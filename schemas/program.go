@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/winnow-data/winnow/schemas/format"
 )
 
 // A Program is a compiled schema: what the decoder checks, and which columns it fills. It does not change and may be
@@ -93,7 +95,7 @@ type node struct {
 	limits   []limit
 	multiple []multiple
 	patterns []*pattern
-	formats  []formatCheck
+	formats  []format.Check
 	enums    []enum
 	trees    bool // an enum has arrays or objects
 	object   *objectNode
