@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -32,7 +33,8 @@ func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faul
 	c := &compiler{
 		file: file, root: resolve(schema), format: opt.FormatAssertion,
 		read: make(map[*yaml.Node]*schemaDef), told: make(map[*yaml.Node]bool),
-		index: make(map[*yaml.Node]map[string]*yaml.Node), patterns: make(map[string]*pattern), keywords: allKeywords(),
+		index: make(map[*yaml.Node]map[string]*yaml.Node), patterns: make(map[string]*ecma.Pattern), budget: ecma.NewBudget(),
+		keywords: allKeywords(),
 	}
 	var ok bool
 	if c.draft, ok = c.detect(opt.Draft); !ok {
@@ -70,7 +72,8 @@ type compiler struct {
 	read     map[*yaml.Node]*schemaDef
 	defs     []*schemaDef // those read, in order
 	told     map[*yaml.Node]bool
-	patterns map[string]*pattern
+	patterns map[string]*ecma.Pattern
+	budget   *ecma.Budget // of all patterns
 	keywords map[string]keyword
 	index    map[*yaml.Node]map[string]*yaml.Node
 	faults   winnow.Faults

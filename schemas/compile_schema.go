@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -47,7 +48,7 @@ type schemaDef struct {
 	multiples  []multiple
 	lengths    sizes // of strings
 	counts     sizes // of arrays
-	patterns   []*pattern
+	patterns   []*ecma.Pattern
 	formats    []formatCheck
 	enums      []*valueSet
 }

@@ -222,8 +222,8 @@ func readPattern(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 	p, known := c.patterns[value.Value]
 	if !known {
 		var err error
-		if p, err = newPattern(value.Value, len(c.patterns) < maxAutomata); err != nil {
-			c.fault(value, "cannot use this pattern: "+err.Error(), "patterns are matched in linear time, as RE2 does")
+		if p, err = c.budget.Compile(value.Value); err != nil {
+			c.fault(value, "cannot use this pattern: "+err.Error(), "")
 			return
 		}
 		c.patterns[value.Value] = p

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/winnow-data/winnow/schemas/ecma"
 )
 
 // A Program is a compiled schema: what the decoder checks, and which columns it fills. It does not change and may be
@@ -87,7 +89,7 @@ type node struct {
 	lengths  sizes
 	limits   []limit
 	multiple []multiple
-	patterns []*pattern
+	patterns []*ecma.Pattern
 	formats  []formatCheck
 	enums    []*valueSet
 	trees    bool // an enum has arrays or objects
