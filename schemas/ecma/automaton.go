@@ -32,18 +32,18 @@ func (a *automaton) match(s []byte) bool {
 
 func (a *automaton) matchWide(s []byte) bool {
 	state, next := a.start, a.next
-	for len(s) > 0 {
+	for i := 0; i < len(s); {
 		if state <= a.yes {
 			return state == a.yes
 		}
-		if c := s[0]; c < utf8.RuneSelf {
-			state = next[state+uint16(a.class[c])]
-			s = s[1:]
-			continue
+		column, size := a.class[s[i]], 1
+		if s[i] >= utf8.RuneSelf {
+			var r rune
+			r, size = utf8.DecodeRune(s[i:])
+			column = a.wide.of(r)
 		}
-		r, size := utf8.DecodeRune(s)
-		state = next[state+uint16(a.wide.of(r))]
-		s = s[size:]
+		state = next[state+uint16(column)]
+		i += size
 	}
 	return next[state+a.end] == a.yes
 }

@@ -9,7 +9,7 @@ import (
 // The bounds of one automaton.
 const (
 	maxTable = 1 << 16 // numbers in next: what uint16 can point to
-	maxSteps = 2 << 20 // threads looked at while it is made, which bounds its time and memory
+	maxSteps = 1 << 20 // threads looked at while it is made, which bounds its time and memory
 )
 
 // A maker turns sets of a program's threads into states.
@@ -29,6 +29,9 @@ type maker struct {
 	steps    int       // left
 	mark     []uint32  // by instruction: the last round of close that met it
 	round    uint32
+
+	at, pcs, todo []uint32 // room for what close returns, for what step begins with, and for close
+	key           []byte
 }
 
 // threads are where in the program a match may have come to. Among them are assertions that need the next character, and for these, prev is
@@ -112,11 +115,11 @@ func (m *maker) state(pcs []uint32, prev rune) uint16 {
 		prev = ' ' // nobody asks
 	}
 	slices.Sort(at)
-	key := []byte{byte(prev)}
+	m.key = append(m.key[:0], byte(prev))
 	for _, pc := range at {
-		key = binary.LittleEndian.AppendUint16(key, uint16(pc))
+		m.key = binary.LittleEndian.AppendUint16(m.key, uint16(pc))
 	}
-	if id, ok := m.ids[string(key)]; ok {
+	if id, ok := m.ids[string(m.key)]; ok {
 		return id
 	}
 	if len(m.a.next)+m.width > m.limit {
@@ -124,9 +127,10 @@ func (m *maker) state(pcs []uint32, prev rune) uint16 {
 		return 0
 	}
 	id := uint16(len(m.a.next))
-	m.ids[string(key)] = id
-	m.states = append(m.states, threads{at, prev})
-	m.a.next = append(m.a.next, make([]uint16, m.width)...)
+	m.ids[string(m.key)] = id
+	m.states = append(m.states, threads{slices.Clone(at), prev})
+	m.a.next = slices.Grow(m.a.next, m.width)[:len(m.a.next)+m.width]
+	clear(m.a.next[id:])
 	return id
 }
 
@@ -139,16 +143,16 @@ func (m *maker) step(s threads, class int, r rune) uint16 {
 			return m.a.yes
 		}
 	}
-	var pcs []uint32
+	m.pcs = m.pcs[:0]
 	for _, pc := range at {
 		if m.steps--; m.in[pc][class] {
-			pcs = append(pcs, m.prog.Inst[pc].Out)
+			m.pcs = append(m.pcs, m.prog.Inst[pc].Out)
 		}
 	}
 	if !m.anchored {
-		pcs = append(pcs, uint32(m.prog.Start))
+		m.pcs = append(m.pcs, uint32(m.prog.Start))
 	}
-	return m.state(pcs, m.kind(r))
+	return m.state(m.pcs, m.kind(r))
 }
 
 // kind gives the character that stands for all that assertions cannot tell from r.
@@ -162,14 +166,16 @@ func (m *maker) kind(r rune) rune {
 	return ' '
 }
 
-// close follows what takes no character from the threads at pcs. Until the next character is known, assertions that need it stay.
-func (m *maker) close(pcs []uint32, prev, next rune, known bool) (at []uint32, match bool) {
+// close follows what takes no character from the threads at pcs. Until the next character is known, assertions that need it stay. What it
+// returns is good until it is called again.
+func (m *maker) close(pcs []uint32, prev, next rune, known bool) (_ []uint32, match bool) {
 	holds, open := syntax.EmptyOpContext(prev, next), syntax.EmptyOp(0)
 	if !known {
 		open = ^(syntax.EmptyBeginText | syntax.EmptyBeginLine)
 	}
 	m.round++
-	todo := slices.Clone(pcs)
+	at, todo := m.at[:0], append(m.todo[:0], pcs...)
+	defer func() { m.at, m.todo = at[:0], todo[:0] }()
 	for len(todo) > 0 {
 		pc := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]

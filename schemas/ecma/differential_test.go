@@ -1,7 +1,6 @@
 package ecma_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -76,7 +75,7 @@ func (g generator) text() string {
 func TestAgainstBacktracking(t *testing.T) {
 	g := generator{rand.New(rand.NewPCG(1, 2))}
 	var compared, matches int
-	for range 4000 {
+	for range 2000 {
 		source := g.pattern()
 		p, err := ecma.Compile(source)
 		if err != nil {
@@ -105,7 +104,7 @@ func TestAgainstBacktracking(t *testing.T) {
 			}
 		}
 	}
-	if compared < 90_000 || matches < compared/10 || matches > compared*9/10 {
+	if compared < 45_000 || matches < compared/10 || matches > compared*9/10 {
 		t.Errorf("%d compared, %d of them matches", compared, matches)
 	}
 }
@@ -161,6 +160,6 @@ func examples() map[string]string {
 	return map[string]string{
 		"uuid": "0d1f9a7c-1111-4222-8333-444455556666", "semver": "1.24.0-rc.1+build.5", "slug": "a-slug-of-an-article-2026", "extension": "x-internal-name",
 		"date": "2026-11-03", "sha": "3b18e512dba79e4c8300dd08aeb37f8e728b8dad", "email": "someone@mail.example.org", "name": "Zoë O'Connor-Łukasz",
-		"not_test": "host-17.example.org", "word": "the job ended with an error in step 3", "huge": fmt.Sprint(strings.Repeat("ab", 20)),
+		"not_test": "host-17.example.org", "word": "the job ended with an error in step 3", "huge": strings.Repeat("ab", 20) + "a",
 	}
 }

@@ -99,20 +99,32 @@ func newRuneTable(p *parts) *runeTable {
 	last := len(p.cuts) - 1
 	t := &runeTable{rest: uint8(p.ids[last])}
 	known := make(map[[256]uint8]uint16)
+	alike := make(map[int]uint16) // pages of one class, by the class
 	at := 0
 	for from := rune(0); from <= p.cuts[last]; from += 256 {
-		var page [256]uint8
+		for at < last && from >= p.cuts[at+1] {
+			at++
+		}
+		uniform := at == last || p.cuts[at+1] >= from+256
+		if number, ok := alike[p.ids[at]]; uniform && ok {
+			t.index = append(t.index, number)
+			continue
+		}
+		page, class := [256]uint8{}, at
 		for k := range page {
-			for at < last && from+rune(k) >= p.cuts[at+1] {
-				at++
+			for class < last && from+rune(k) >= p.cuts[class+1] {
+				class++
 			}
-			page[k] = uint8(p.ids[at])
+			page[k] = uint8(p.ids[class])
 		}
 		number, ok := known[page]
 		if !ok {
 			number = uint16(len(known))
 			known[page] = number
 			t.pages = append(t.pages, page[:]...)
+		}
+		if uniform {
+			alike[p.ids[at]] = number
 		}
 		t.index = append(t.index, number)
 	}
