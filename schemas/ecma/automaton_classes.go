@@ -9,16 +9,12 @@ import (
 // classes finds out which characters the program tells apart.
 func (m *maker) classes() bool {
 	sets, of := m.sets()
-	size := 0
+	parts := cut(sets)
 	for _, s := range sets {
-		size += len(s)
-	}
-	if m.steps -= len(sets) * size / 4; m.steps < 0 { // what partition does, roughly
-		return false
-	}
-	parts := partition(sets)
-	if parts.count > maxParts {
-		return false
+		m.steps -= len(parts.cuts) / 4
+		if parts.refine(s); m.steps < 0 || parts.count > maxParts {
+			return false
+		}
 	}
 	m.samples = parts.samples()
 	takes := make([][]bool, len(sets))

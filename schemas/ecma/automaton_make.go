@@ -85,12 +85,13 @@ func (m *maker) rows() bool {
 	m.states = make([]threads, 2)
 	m.a.start = m.state([]uint32{uint32(m.prog.Start)}, -1)
 	for row := 2; row < len(m.states); row++ {
-		if m.steps < 0 || len(m.a.next) > m.limit {
-			return false
-		}
 		s, at := m.states[row], row*m.width
 		for class, r := range m.samples {
-			m.a.next[at+class] = m.step(s, class, r)
+			to := m.step(s, class, r) // may move next
+			if m.steps < 0 {
+				return false
+			}
+			m.a.next[at+class] = to
 		}
 		if _, match := m.close(s.at, s.prev, -1, true); match {
 			m.a.next[at+int(m.a.end)] = m.a.yes

@@ -19,7 +19,7 @@
 //	\a \Z \z \e \1 without (    escapes that ECMA-262 does not have: they mean something elsewhere, so that no guess is safe
 //	(?i) (?i:a) (?P<n>a) (?>a)  groups that the 11th edition does not have
 //	(x{100}){100}               what has more than 10,000 steps when its repetitions are written out, unless it is ^[class]{n,m}$
-//	                            more than 64 KiB, 250 groups within one another, or a million bytes of classes
+//	                            more than 64 KiB, 250 groups within one another, 16 lookaheads, or 1 MiB of classes
 //
 // Lookahead is taken right after the ^ that begins a pattern, any number of times: ^(?!A)(?=B)C has a match where ^C and ^B have one
 // and ^A has none, each a pattern of its own. So is a ^ right behind it, and a group around all that follows.

@@ -14,6 +14,7 @@ const (
 	maxSource = 1 << 16
 	maxDepth  = 250
 	maxSets   = 1 << 18 // numbers in all sets of one pattern
+	maxLooks  = 16
 )
 
 // A parser reads a pattern of ECMA-262 section 22.2.1 under the u flag into the tree of regexp/syntax. What that has no node for
@@ -29,9 +30,9 @@ type parser struct {
 	order  []*syntax.Regexp // the keys of looks as they come
 
 	references []reference
-	refusal    error // the first thing that is valid and cannot be matched
-	properties map[string]set
-	size       int // of all sets
+	refusal    error          // the first thing that is valid and cannot be matched
+	known      map[string]set // by the text of a property or class
+	size       int            // of all sets
 }
 
 // A look is a lookahead.
@@ -50,7 +51,7 @@ type reference struct {
 
 func newParser(source string, strict bool) *parser {
 	return &parser{
-		src: source, strict: strict, names: make(map[string]bool), looks: make(map[*syntax.Regexp]look), properties: make(map[string]set),
+		src: source, strict: strict, names: make(map[string]bool), looks: make(map[*syntax.Regexp]look), known: make(map[string]set),
 	}
 }
 

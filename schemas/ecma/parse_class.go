@@ -26,12 +26,18 @@ func (p *parser) class() (*syntax.Regexp, error) {
 			settled = len(all)
 		}
 	}
-	all = ordered(all)
-	if negated {
-		all = all.not()
-	}
-	if err := p.charge(at, all); err != nil {
-		return nil, err
+	text := p.src[at:p.i]
+	if s, ok := p.known[text]; ok {
+		all = s // for its memory: automata tell sets apart by it
+	} else {
+		all = ordered(all)
+		if negated {
+			all = all.not()
+		}
+		if err := p.charge(at, all); err != nil {
+			return nil, err
+		}
+		p.known[text] = all
 	}
 	if len(all) == 2 && all[0] == all[1] {
 		return literal(all[0]), nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 )
 
 // A Pattern says which texts have a match in them. It is immutable, and may be used by many goroutines at once.
@@ -123,13 +124,13 @@ scan:
 		found = nil
 	}
 	for _, node := range p.order {
-		l, taken := p.looks[node], false
-		for _, f := range found {
-			taken = taken || f.at == l.at
-		}
-		if !taken {
+		l := p.looks[node]
+		if !slices.ContainsFunc(found, func(f look) bool { return f.at == l.at }) {
 			return nil, nil, refusal(l.at, "it looks ahead", "which can be matched in linear time only right after the ^ that begins the pattern")
 		}
+	}
+	if len(found) > maxLooks {
+		return nil, nil, p.fail(found[maxLooks].at, "more than 16 lookaheads")
 	}
 	return re, found, nil // where they stood, the tree has empty matches
 }

@@ -1,6 +1,7 @@
 package ecma
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -152,10 +153,20 @@ var refusals = []struct {
 	{`(?<n`, "a group's name that is empty or does not end", false},
 	{`(x{100}){101}`, "too large: more than 10,000 steps", true},
 	{`^a.{1,1000000}$`, "too large: more than 10,000 steps", true},
+	{"^" + strings.Repeat("(?=a)", 17), "more than 16 lookaheads at byte 81", true},
 	{strings.Repeat("(", 300) + strings.Repeat(")", 300), "groups are nested too deep at byte 250", false},
 	{strings.Repeat("a", 1<<16+1), "it is longer than 64 KiB", false},
-	{strings.Repeat(`[^\p{L}]`, 1000), "its classes take too much memory, up to here at byte", false},
+	{classes(300), "its classes take too much memory, up to here at byte", false},
 	{"a\xff", "it is not UTF-8", false},
+}
+
+// classes gives n classes that differ.
+func classes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `[^\p{L}\u{%X}]`, 0xF0000+i)
+	}
+	return b.String()
 }
 
 func TestRefused(t *testing.T) {

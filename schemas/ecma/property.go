@@ -20,7 +20,7 @@ func (p *parser) property(at int, negated bool) (set, error) {
 	if negated {
 		key = "^" + text
 	}
-	if s, known := p.properties[key]; known {
+	if s, known := p.known[key]; known {
 		return s, nil
 	}
 	s, lacking, ok := propertySet(text)
@@ -36,7 +36,7 @@ func (p *parser) property(at int, negated bool) (set, error) {
 	if err := p.charge(at, s); err != nil {
 		return nil, err
 	}
-	p.properties[key] = s
+	p.known[key] = s
 	return s, nil
 }
 

@@ -18,6 +18,15 @@ type parts struct {
 
 // partition puts characters into classes so that no set tells two of a class apart.
 func partition(sets []set) *parts {
+	p := cut(sets)
+	for _, s := range sets {
+		p.refine(s)
+	}
+	return p
+}
+
+// cut makes parts at the ends of sets, all of one class as yet.
+func cut(sets []set) *parts {
 	cuts := []rune{0, utf8.RuneSelf}
 	for _, s := range sets {
 		for i := 0; i < len(s); i += 2 {
@@ -29,11 +38,7 @@ func partition(sets []set) *parts {
 	if last := len(cuts) - 1; cuts[last] > utf8.MaxRune {
 		cuts = cuts[:last]
 	}
-	p := &parts{cuts: cuts, ids: make([]int, len(cuts)), count: 1}
-	for _, s := range sets {
-		p.refine(s)
-	}
-	return p
+	return &parts{cuts: cuts, ids: make([]int, len(cuts)), count: 1}
 }
 
 // refine tells those in s from those that are not.
