@@ -16,25 +16,26 @@ type automaton struct {
 	end   uint16 // the column of the end
 }
 
+// match does its sums in words of the machine, which is what takes the fewest instructions between two looks into next.
 func (a *automaton) match(s []byte) bool {
 	if a.wide != nil {
 		return a.matchWide(s)
 	}
-	state, next := a.start, a.next
+	state, yes, next := uint(a.start), uint(a.yes), a.next
 	for _, c := range s {
-		if state <= a.yes {
-			return state == a.yes
+		if state <= yes {
+			return state == yes
 		}
-		state = next[state+uint16(a.class[c])]
+		state = uint(next[state+uint(a.class[c])])
 	}
-	return next[state+a.end] == a.yes
+	return next[state+uint(a.end)] == a.yes
 }
 
 func (a *automaton) matchWide(s []byte) bool {
-	state, next := a.start, a.next
+	state, yes, next := uint(a.start), uint(a.yes), a.next
 	for i := 0; i < len(s); {
-		if state <= a.yes {
-			return state == a.yes
+		if state <= yes {
+			return state == yes
 		}
 		column, size := a.class[s[i]], 1
 		if s[i] >= utf8.RuneSelf {
@@ -42,8 +43,8 @@ func (a *automaton) matchWide(s []byte) bool {
 			r, size = utf8.DecodeRune(s[i:])
 			column = a.wide.of(r)
 		}
-		state = next[state+uint16(column)]
+		state = uint(next[state+uint(column)])
 		i += size
 	}
-	return next[state+a.end] == a.yes
+	return next[state+uint(a.end)] == a.yes
 }

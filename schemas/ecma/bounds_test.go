@@ -10,8 +10,8 @@ import (
 
 // TestBounded compiles what could take for ever, and counts what was spent on it.
 func TestBounded(t *testing.T) {
-	nested := func(n int, inside, close string) string {
-		return strings.Repeat("(", n) + inside + strings.Repeat(close, n)
+	nested := func(n int, inside, closing string) string {
+		return strings.Repeat("(", n) + inside + strings.Repeat(closing, n)
 	}
 	many := make([]string, 5000)
 	for i := range many {

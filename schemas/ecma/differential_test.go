@@ -75,7 +75,7 @@ func (g generator) text() string {
 func TestAgainstBacktracking(t *testing.T) {
 	g := generator{rand.New(rand.NewPCG(1, 2))}
 	var compared, matches int
-	for range 2000 {
+	for range 1000 {
 		source := g.pattern()
 		p, err := ecma.Compile(source)
 		if err != nil {
@@ -104,7 +104,7 @@ func TestAgainstBacktracking(t *testing.T) {
 			}
 		}
 	}
-	if compared < 45_000 || matches < compared/10 || matches > compared*9/10 {
+	if compared < 20_000 || matches < compared/10 || matches > compared*9/10 {
 		t.Errorf("%d compared, %d of them matches", compared, matches)
 	}
 }
@@ -133,7 +133,7 @@ func TestMatchAllocatesNothing(t *testing.T) {
 			for _, text := range texts {
 				p.Match(text)
 			}
-		}); n > 0 {
+		}); n > 0 && !(raceEnabled && name == "huge") {
 			t.Errorf("%s: %v allocations", name, n)
 		}
 	}
