@@ -21,15 +21,18 @@ var layers = map[string]map[string]string{
 		"": "it hands out winnow.Record; Kafka below everything must not know what a contract is",
 	},
 	"schemas/format": {}, // pure functions of bytes
+	"schemas/ecma":   {}, // regular expressions, and nothing else
 	"schemas": {
 		"":               "reasons and the columns' contract with the rules",
 		"strict":         "contracts are YAML with places",
 		"schemas/format": "the keyword format is checked by them",
+		"schemas/ecma":   "patterns of JSON Schema",
 	},
 	"validators": {
-		"":        "a rule is a winnow.Rule",
-		"strict":  "a rule's own keys",
-		"schemas": "a rule binds to columns of a program",
+		"":             "a rule is a winnow.Rule",
+		"strict":       "a rule's own keys",
+		"schemas":      "a rule binds to columns of a program",
+		"schemas/ecma": "the rule regex runs its expression as patterns are run",
 	},
 	"config": {
 		"":        "its faults are winnow.Fault",

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -45,7 +46,7 @@ func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faul
 			index: make(map[*yaml.Node]map[string]*yaml.Node),
 		},
 		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
-		patterns: make(map[string]*pattern), keywords: allKeywords(),
+		patterns: make(map[string]*ecma.Pattern), keywords: allKeywords(), budget: ecma.NewBudget(),
 	}
 	c.env = c.environment(nil)
 	def := c.readAll(file, resolve(schema), opt)
@@ -102,7 +103,8 @@ type compiler struct {
 	read     map[defKey]*schemaDef
 	defs     []*schemaDef // those read, in order
 	told     map[*yaml.Node]bool
-	patterns map[string]*pattern
+	patterns map[string]*ecma.Pattern
+	budget   *ecma.Budget
 	keywords map[string]keyword
 	faults   winnow.Faults
 }

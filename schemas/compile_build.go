@@ -30,6 +30,7 @@ type builder struct {
 	guesses map[*schemaDef]*[classes]guess
 	bare    map[*schemaDef]*schemaDef
 	covers  map[*schemaDef]*cover
+	sets    map[string]*merged
 	ids     map[string]int32 // of names
 	nodes   []*node          // those with branches
 }
@@ -42,7 +43,7 @@ type want struct {
 
 func newBuilder(c *compiler, columns []string) *builder {
 	b := &builder{
-		c: c, graph: make(map[string]*node), p: &Program{}, want: &want{}, ids: make(map[string]int32),
+		c: c, graph: make(map[string]*node), p: &Program{}, want: &want{}, ids: make(map[string]int32), sets: make(map[string]*merged),
 		guesses: make(map[*schemaDef]*[classes]guess), bare: make(map[*schemaDef]*schemaDef), covers: make(map[*schemaDef]*cover),
 	}
 	for _, s := range c.defs {

@@ -1,6 +1,10 @@
 package schemas
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/winnow-data/winnow/schemas/ecma"
+)
 
 // member gives the schemas that apply to the member called name.
 func (b *builder) member(m *merged, name string) (defs []*schemaDef) {
@@ -10,7 +14,7 @@ func (b *builder) member(m *merged, name string) (defs []*schemaDef) {
 			defs, found = append(defs, prop), true
 		}
 		for _, p := range s.matched {
-			if p.pattern.match([]byte(name)) {
+			if p.pattern.Match([]byte(name)) {
 				defs, found = append(defs, p.def), true
 			}
 		}
@@ -27,7 +31,7 @@ func (b *builder) member(m *merged, name string) (defs []*schemaDef) {
 }
 
 // patterns lists the patterns that m has for names.
-func (m *merged) patterns() (list []*pattern) {
+func (m *merged) patterns() (list []*ecma.Pattern) {
 	for _, s := range m.of[classObject].defs {
 		for _, p := range s.matched {
 			if !slices.Contains(list, p.pattern) {
@@ -39,7 +43,7 @@ func (m *merged) patterns() (list []*pattern) {
 }
 
 // extra gives the schemas that apply to a member that is not declared, and whose name the patterns of set match.
-func (b *builder) extra(m *merged, set []*pattern) (defs []*schemaDef) {
+func (b *builder) extra(m *merged, set []*ecma.Pattern) (defs []*schemaDef) {
 	for _, s := range m.of[classObject].defs {
 		found := false
 		for _, p := range s.matched {
@@ -51,7 +55,7 @@ func (b *builder) extra(m *merged, set []*pattern) (defs []*schemaDef) {
 			defs = append(defs, s.additional)
 		}
 		if s.otherProps != nil {
-			if v := b.cover(s); !v.all && !slices.ContainsFunc(v.match, func(p *pattern) bool { return slices.Contains(set, p) }) {
+			if v := b.cover(s); !v.all && !slices.ContainsFunc(v.match, func(p *ecma.Pattern) bool { return slices.Contains(set, p) }) {
 				defs = append(defs, s.otherProps)
 			}
 		}

@@ -3,6 +3,8 @@ package schemas
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/winnow-data/winnow/schemas/ecma"
 )
 
 // merged is what a set of schemas says together of one value.
@@ -44,6 +46,20 @@ func (b *builder) merge(defs []*schemaDef) *merged { return b.put(defs, true) }
 
 // put is merge; without choose every branch is kept.
 func (b *builder) put(defs []*schemaDef, choose bool) *merged {
+	ids := make([]int, len(defs))
+	for i, s := range defs {
+		ids[i] = s.id
+	}
+	key := setKey(ids, choose)
+	m := b.sets[key]
+	if m == nil {
+		m = b.together(defs, choose)
+		b.sets[key] = m
+	}
+	return m
+}
+
+func (b *builder) together(defs []*schemaDef, choose bool) *merged {
 	m := &merged{seeds: defs, allow: kindAny}
 	simple, branched := b.part(defs, classNull, false)
 	for k := range class(classes) {
@@ -207,7 +223,7 @@ func appendNew(dst, src []string, seen map[string]bool) []string {
 // cover is what the schemas that apply in place beside s, s among them, evaluate.
 type cover struct {
 	props  map[string]bool
-	match  []*pattern
+	match  []*ecma.Pattern
 	all    bool
 	prefix int
 	items  bool
@@ -243,6 +259,6 @@ func (b *builder) cover(s *schemaDef) *cover {
 }
 
 // matches says that one of the patterns matches name.
-func matches(patterns []*pattern, name string) bool {
-	return slices.ContainsFunc(patterns, func(p *pattern) bool { return p.match([]byte(name)) })
+func matches(patterns []*ecma.Pattern, name string) bool {
+	return slices.ContainsFunc(patterns, func(p *ecma.Pattern) bool { return p.Match([]byte(name)) })
 }

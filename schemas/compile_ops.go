@@ -4,6 +4,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/winnow-data/winnow/schemas/ecma"
 )
 
 // An opCode says what an op does.
@@ -41,7 +43,7 @@ type op struct {
 
 // A patternSet is the patternProperties of one schema, and what it says of names that none of them matches.
 type patternSet struct {
-	patterns []*pattern
+	patterns []*ecma.Pattern
 	nodes    []*node
 	extra    *node
 }
@@ -61,7 +63,7 @@ func (b *builder) others(o *objectNode, m *merged) {
 	if list := m.patterns(); len(list) > 0 && len(list) <= maxSubsets {
 		o.matched = list
 		for set := range 1 << len(list) {
-			var in []*pattern
+			var in []*ecma.Pattern
 			for i, p := range list {
 				if set>>i&1 != 0 {
 					in = append(in, p)
@@ -92,7 +94,7 @@ func (b *builder) others(o *objectNode, m *merged) {
 		p := &o.props[i]
 		for _, s := range m.of[classObject].defs {
 			_, own := s.prop[p.name]
-			p.declared = p.declared || own || slices.ContainsFunc(s.matched, func(mp patternProp) bool { return mp.pattern.match([]byte(p.name)) })
+			p.declared = p.declared || own || slices.ContainsFunc(s.matched, func(mp patternProp) bool { return mp.pattern.Match([]byte(p.name)) })
 		}
 	}
 	o.slots = newSlots(o.props)

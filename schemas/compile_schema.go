@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/schemas/format"
 	"github.com/winnow-data/winnow/strict"
 )
@@ -51,7 +52,7 @@ type schemaDef struct {
 	limits    []limit
 	multiples []multiple
 	lengths   sizes // of strings
-	patterns  []*pattern
+	patterns  []*ecma.Pattern
 	formats   []format.Check
 
 	counts   sizes // of arrays
@@ -74,7 +75,7 @@ type schemaDef struct {
 
 // A patternProp is one of patternProperties.
 type patternProp struct {
-	pattern *pattern
+	pattern *ecma.Pattern
 	def     *schemaDef
 }
 

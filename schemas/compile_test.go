@@ -55,7 +55,8 @@ func TestCompileFaults(t *testing.T) {
 		{"minimum: '1'", "minimum must be a number"},
 		{"multipleOf: 0", "multipleOf must be greater than 0"},
 		{"enum: a", "enum must be a list"},
-		{"pattern: '(?=a)'", "1:10: cannot use this pattern: it looks ahead"},
+		{"pattern: '(?=a)'", "1:10: cannot use this pattern: it looks ahead at byte 0, which can be matched in linear time only right after the ^"},
+		{"pattern: '^a\\Z'", `1:10: cannot use this pattern: unknown escape \Z at byte 2`},
 		{"format: 1", "format must be a string"},
 		{"properties: {a: 1}", "1:17: a schema must be an object, true or false"},
 		{draft4 + "properties: {a: true}", "2:17: a schema must be an object"},
@@ -139,6 +140,7 @@ func TestHostileSchemas(t *testing.T) {
 		{"cycle into the record", `{` + d7 + `"properties":{"a":{"$ref":"#"}},"items":{"$ref":"#"}}`, "", `{"a":[{"a":[]}]}`},
 		{"huge numbers that are not used", `{` + d7 + `"definitions":{"a":{"minimum":1e999999999,"multipleOf":1e-99999999}}}`, "", `1`},
 		{"patterns", `{"properties":{` + repeat(500, func(i int) string { return fmt.Sprintf(`"p%d":{"pattern":"(a|b)*a(a|b){%d}"}`, i, i%30) }) + `}}`, "", `{"p3":"aaaa"}`},
+		{"huge patterns", `{"properties":{` + repeat(500, func(i int) string { return fmt.Sprintf(`"p%d":{"pattern":"(a|b)*a(a|b){%d}"}`, i, 1000+i) }) + `}}`, "the patterns of the schema are too large together", ""},
 	} {
 		begun := time.Now()
 		n, faults := strict.Parse("s.json", []byte(c.schema))

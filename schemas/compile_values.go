@@ -2,12 +2,12 @@ package schemas
 
 import (
 	"math"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/schemas/format"
 	"github.com/winnow-data/winnow/strict"
 )
@@ -153,7 +153,7 @@ func readPattern(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 }
 
 // pattern compiles the pattern at n; nil after a fault.
-func (c *compiler) pattern(n *yaml.Node) *pattern {
+func (c *compiler) pattern(n *yaml.Node) *ecma.Pattern {
 	if !strict.IsString(n) {
 		c.fault(n, "pattern must be a string", "")
 		return nil
@@ -161,8 +161,8 @@ func (c *compiler) pattern(n *yaml.Node) *pattern {
 	p, known := c.patterns[n.Value]
 	if !known {
 		var err error
-		if p, err = newPattern(n.Value, len(c.patterns) < maxAutomata); err != nil {
-			c.fault(n, "cannot use this pattern: "+err.Error(), "patterns are matched in linear time, as RE2 does")
+		if p, err = c.budget.Compile(n.Value); err != nil {
+			c.fault(n, "cannot use this pattern: "+err.Error(), "")
 			return nil
 		}
 		c.patterns[n.Value] = p
@@ -193,19 +193,7 @@ func readFormat(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 // lookupFormat finds what checks a format in a draft.
 func lookupFormat(name string, d draft) (format.Check, bool) {
 	if name == "regex" && d >= draft7 {
-		return isRegex, true
+		return ecma.Valid, true
 	}
 	return format.Lookup(name, map[draft]int{draft4: 4, draft6: 6, draft7: 7, draft2019: 2019, draft2020: 2020}[d])
-}
-
-// isRegex says whether s is a regular expression of ECMA-262. It need not be one that a contract could have as a pattern: what cannot be
-// matched in linear time is one, too. It is only parsed, as a record must not make a program of its own size a thousand times over.
-func isRegex(s []byte) bool {
-	t := translator{src: string(s)}
-	text, err := t.translate()
-	if err != nil {
-		return strings.HasSuffix(err.Error(), "in linear time")
-	}
-	_, err = syntax.Parse(text, syntax.Perl)
-	return err == nil
 }

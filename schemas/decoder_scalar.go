@@ -51,7 +51,7 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 		}
 	}
 	for _, p := range n.patterns {
-		if !p.match(s) {
+		if !p.Match(s) {
 			d.fail(n, "pattern")
 		}
 	}

@@ -207,7 +207,7 @@ func (d *Decoder) evalObject(n *node, at int, m marks) {
 // matching gives the set of o's patterns that match name, as bits.
 func (o *objectNode) matching(name []byte) (set int) {
 	for i, p := range o.matched {
-		set |= btoi(p.match(name)) << i
+		set |= btoi(p.Match(name)) << i
 	}
 	return set
 }

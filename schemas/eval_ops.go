@@ -212,7 +212,7 @@ func (d *Decoder) evalSets(o *op, child int) (matched bool) {
 	for i := range o.sets {
 		s, found := &o.sets[i], false
 		for k, p := range s.patterns {
-			if p.match(d.nameOf(&d.cells[child])) {
+			if p.Match(d.nameOf(&d.cells[child])) {
 				found = true
 				d.inPlace(s.nodes[k], child, unmarked)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/schemas/format"
 )
 
@@ -94,7 +95,7 @@ type node struct {
 	lengths  sizes
 	limits   []limit
 	multiple []multiple
-	patterns []*pattern
+	patterns []*ecma.Pattern
 	formats  []format.Check
 	enums    []enum
 	trees    bool // an enum has arrays or objects
@@ -187,8 +188,8 @@ type objectNode struct {
 	extra    *node  // for names that are not in props
 	star     string // pointer of those, where fixed
 
-	matched []*pattern // of names that are not in props
-	extras  []*node    // for those, by which of matched match, as bits
+	matched []*ecma.Pattern // of names that are not in props
+	extras  []*node         // for those, by which of matched match, as bits
 	members sizes
 	depends []dependence
 

@@ -9,7 +9,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/winnow-data/winnow"
-	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/strict"
 )
 
@@ -41,7 +41,7 @@ func compileRegex(r *request) func() winnow.Rule {
 	if err != nil {
 		return nil
 	}
-	m := schemas.NewMatcher(re)
+	m := ecma.RE2(re)
 	return func() winnow.Rule { return &regexRule{column: c, re: m, want: !p.Not} }
 }
 
@@ -60,7 +60,7 @@ func (r *request) patternProblem(err error) string {
 type regexRule struct {
 	stateless
 	*column
-	re      *schemas.Matcher
+	re      *ecma.Pattern
 	want    bool
 	scratch []byte
 }
