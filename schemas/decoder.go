@@ -63,9 +63,10 @@ type Decoder struct {
 	parent  int   // the open container's cell, or -1
 	keyID   int32 // of the next cell
 	keyName nameRef
-	bits    []uint64         // of marks
-	memo    map[uint64]int32 // of looks at containers
-	star    *objectNode      // for pointers to members of any name
+	bits    []uint64 // of marks
+	memo    memo
+	telling int32       // which reasons there are: it goes up where some are dropped
+	star    *objectNode // for pointers to members of any name
 
 	text    []byte // a string without its escapes
 	names   []nameRef
@@ -90,7 +91,7 @@ type frame struct {
 func NewDecoder(p *Program, l Limits) *Decoder {
 	d := &Decoder{
 		prog: p, lim: l.bounded(), interns: make(map[string]string), seed: maphash.MakeSeed(),
-		memo: make(map[uint64]int32), star: &objectNode{}, parent: -1,
+		memo: newMemo(), star: &objectNode{}, parent: -1,
 	}
 	d.cols = make([]column, len(p.columns))
 	for i, def := range p.columns {
@@ -153,8 +154,9 @@ func (d *Decoder) document(doc []byte) {
 // forget gives back memory that only a monstrous record needed.
 func (d *Decoder) forget() {
 	const keep = 1 << 20
-	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep {
+	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep || len(d.memo.slots) > keep {
 		d.names, d.table, d.text, d.arena, d.cells, d.bits = nil, nil, nil, nil, nil, nil
+		d.memo = newMemo()
 	}
 }
 
