@@ -44,8 +44,10 @@ func (m *memo) get(key uint64) (value int32, known bool) {
 	if m.used == 0 {
 		return 0, false
 	}
-	s := m.slot(key)
-	return s.value, s.epoch == m.epoch
+	if s := m.slot(key); s.epoch == m.epoch {
+		return s.value, true
+	}
+	return 0, false
 }
 
 func (m *memo) put(key uint64, value int32) {

@@ -16,8 +16,8 @@ func TestMemo(t *testing.T) {
 			if _, known := want[key]; known {
 				continue
 			}
-			if _, known := m.get(key); known {
-				t.Fatalf("round %d: %x is known before it is put", round, key)
+			if v, known := m.get(key); known || v != 0 {
+				t.Fatalf("round %d: %x is %d, %v before it is put", round, key, v, known)
 			}
 			want[key] = int32(i)
 			m.put(key, -1)
