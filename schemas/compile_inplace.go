@@ -44,6 +44,9 @@ func (c *compiler) checkCycles() {
 				sum += n
 			}
 		}
+		if s.otherProps != nil || s.otherItems != nil {
+			sum *= 2 // what is evaluated is found by a look of its own
+		}
 		ways[s] = sum
 		return sum
 	}

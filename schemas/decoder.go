@@ -55,20 +55,20 @@ type Decoder struct {
 	base   int
 	detail string // why it is not acceptable JSON
 
-	faults int // of the record, or of the look that is on
-	mode   mode
-	near   int  // looks at the nearest branch that are open
-	loose  int  // containers that are open and whose failures are explained as a whole
-	taping bool // cells are kept of what is read
-	cells  []cell
-	parent int              // the open container's cell, or -1
-	keyID  int32            // of the next cell
-	refs   []nameRef        // names on the tape that the schema does not have
-	long   bool             // the tape would be too long
-	looks  int              // looks within looks
-	bits   []uint64         // of marks
-	memo   map[uint64]int32 // of looks at containers
-	star   *objectNode      // for pointers to members of any name
+	faults  int // of the record, or of the look that is on
+	mode    mode
+	near    int  // looks at the nearest branch that are open
+	loose   int  // containers that are open and whose failures are explained as a whole
+	taping  bool // cells are kept of what is read
+	cells   []cell
+	parent  int       // the open container's cell, or -1
+	keyID   int32     // of the next cell
+	refs    []nameRef // names on the tape that the schema does not have
+	long    bool      // the tape would be too long
+	bits    []uint64  // of marks
+	memo    memo
+	telling int32       // which reasons there are: it goes up where some are dropped
+	star    *objectNode // for pointers to members of any name
 
 	text    []byte // a string without its escapes
 	names   []nameRef
@@ -93,7 +93,7 @@ type frame struct {
 func NewDecoder(p *Program, l Limits) *Decoder {
 	d := &Decoder{
 		prog: p, lim: l.bounded(), interns: make(map[string]string), seed: maphash.MakeSeed(),
-		memo: make(map[uint64]int32), star: &objectNode{}, parent: -1,
+		memo: newMemo(), star: &objectNode{}, parent: -1,
 	}
 	d.cols = make([]column, len(p.columns))
 	for i, def := range p.columns {
@@ -158,8 +158,9 @@ func (d *Decoder) document(doc []byte) {
 // forget gives back memory that only a monstrous record needed.
 func (d *Decoder) forget() {
 	const keep = 1 << 20
-	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep {
+	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep || len(d.memo.slots) > keep {
 		d.names, d.table, d.text, d.arena, d.cells, d.bits, d.refs = nil, nil, nil, nil, nil, nil, nil
+		d.memo = newMemo()
 	}
 }
 

@@ -1,5 +1,11 @@
 package schemas
 
+import (
+	"slices"
+
+	"github.com/winnow-data/winnow"
+)
+
 // A before is how many faults and reasons there were before a value was read.
 type before struct{ faults, out int }
 
@@ -40,7 +46,7 @@ func (d *Decoder) lookContainer(n *node, kind kinds, doc []byte, i, row int) int
 		d.closeCell(at, outer, end)
 	}
 	d.taping = d.taping && !begun
-	if explain && !begun && !d.taping && d.faults > was.faults {
+	if explain && !begun && !d.taping && d.loose == 0 && d.faults > was.faults {
 		at = d.retape(doc, i)
 		defer func() { d.cells = d.cells[:at] }()
 	}
@@ -62,7 +68,14 @@ func (d *Decoder) look(n *node, kind kinds, at int, was before) {
 		d.evalOps(n, kind, at, unmarked)
 	}
 	if d.faults > was.faults && d.loose == 0 {
-		d.out = d.out[:was.out]
+		d.drop(was.out)
 		d.eval(n.whole, at, unmarked)
 	}
+}
+
+// drop drops the reasons from first on, but for what the columns cannot hold: no second look finds that.
+func (d *Decoder) drop(first int) {
+	kept := slices.DeleteFunc(d.out[first:], func(r winnow.Reason) bool { return r.Rule != winnow.RuleNumber })
+	d.out = d.out[:first+len(kept)]
+	d.telling++
 }

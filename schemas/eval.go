@@ -25,23 +25,21 @@ func (d *Decoder) passes(n *node, at int, m marks) bool {
 	if n == nil {
 		return true
 	}
-	keep := m == unmarked && d.looks > 0 && n.taped&d.cells[at].kind != 0
-	key := uint64(n.id)<<32 | uint64(at)
+	keep := m == unmarked && n.taped&d.cells[at].kind != 0
+	key := memoKey(n, at, modeQuick)
 	if keep {
-		if was, known := d.memo[key]; known {
+		if was, known := d.memo.get(key); known {
 			return was == 0
 		}
 	}
 	mode, faults := d.mode, d.faults
 	d.mode, d.faults = modeQuick, 0
-	d.looks++
 	own, words := unmarked, 0
 	if m != unmarked {
 		own, words = d.newMarks(at)
 	}
 	d.eval(n, at, own)
 	ok := d.faults == 0
-	d.looks--
 	d.mode, d.faults = mode, faults
 	if m != unmarked {
 		for i := range words {
@@ -52,20 +50,46 @@ func (d *Decoder) passes(n *node, at int, m marks) bool {
 		d.bits = d.bits[:own]
 	}
 	if keep {
-		d.remember(key, 1-btoi(ok))
+		d.memo.put(key, int32(1-btoi(ok)))
 	}
 	return ok
 }
 
-// maxMemo bounds what is remembered of looks: it only saves time.
-const maxMemo = 1 << 20
-
-// remember keeps the faults of a look at a container, as looks within looks would double with each level of the record.
-func (d *Decoder) remember(key uint64, faults int) {
-	if len(d.memo) == maxMemo {
-		clear(d.memo)
+// count says how many faults the value has by n, and does not go on counting for ever.
+func (d *Decoder) count(n *node, at int) int {
+	keep, key := n.taped&d.cells[at].kind != 0, memoKey(n, at, modeCount)
+	if keep {
+		if was, known := d.memo.get(key); known {
+			return int(was)
+		}
 	}
-	d.memo[key] = int32(faults)
+	mode, faults := d.mode, d.faults
+	d.mode, d.faults = modeCount, 0
+	d.eval(n, at, unmarked)
+	sum := min(d.faults, far)
+	d.mode, d.faults = mode, faults
+	if keep {
+		d.memo.put(key, int32(sum))
+	}
+	return sum
+}
+
+// judge judges a value that more ways than one lead to: it is judged by n once in each mode. What has been reported is not reported anew.
+func (d *Decoder) judge(n *node, at int) {
+	switch {
+	case n.taped&d.cells[at].kind == 0:
+		d.eval(n, at, unmarked)
+	case d.mode == modeQuick:
+		d.faults += btoi(!d.passes(n, at, unmarked))
+	case d.mode == modeCount:
+		d.faults += d.count(n, at)
+	default:
+		key := memoKey(n, at, modeReport)
+		if told, _ := d.memo.get(key); told != d.telling {
+			d.memo.put(key, d.telling)
+			d.eval(n, at, unmarked)
+		}
+	}
 }
 
 // newMarks makes room for the marks of the cell at. They are a stack.
@@ -91,31 +115,17 @@ func (d *Decoder) markAll(m marks, at int) {
 	}
 }
 
+// far is more faults than are told apart.
+const far = 1 << 20
+
 // distance says how far the value is from passing n: its faults, and farther than any if it is of another kind.
 func (d *Decoder) distance(n *node, at int) int {
-	const far = 1 << 20
 	if n == nil {
 		return 0
 	}
-	c := &d.cells[at]
-	keep, key := n.taped&c.kind != 0, uint64(n.id)<<32|uint64(at)|1<<63
-	if keep {
-		if was, known := d.memo[key]; known {
-			return int(was)
-		}
-	}
-	mode, faults := d.mode, d.faults
-	d.mode, d.faults = modeCount, 0
-	d.looks++
-	d.eval(n, at, unmarked)
-	d.looks--
-	sum := min(d.faults, far)
-	if n.allow&c.kind == 0 {
+	sum := d.count(n, at)
+	if n.allow&d.cells[at].kind == 0 {
 		sum += far
-	}
-	d.mode, d.faults = mode, faults
-	if keep {
-		d.remember(key, sum)
 	}
 	return sum
 }
@@ -191,7 +201,7 @@ func (d *Decoder) evalObject(n *node, at int, m marks) {
 		}
 		next := int(in.next)
 		if node != nil {
-			if d.eval(node, child, unmarked); d.stop() {
+			if d.judge(node, child); d.stop() {
 				break
 			}
 		}
@@ -235,7 +245,7 @@ func (d *Decoder) evalArray(n *node, at int, m marks) {
 		next := int(d.cells[child].next)
 		open.child = i
 		if item != nil {
-			if d.eval(item, child, unmarked); d.stop() {
+			if d.judge(item, child); d.stop() {
 				break
 			}
 		}

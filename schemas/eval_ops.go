@@ -45,7 +45,11 @@ func (d *Decoder) evalOps(n *node, kind kinds, at int, m marks) {
 
 // inPlace judges the same value by another node, whose marks count where it passes. Where it does not, nothing passes.
 func (d *Decoder) inPlace(n *node, at int, m marks) {
-	if n != nil {
+	switch {
+	case n == nil:
+	case m == unmarked:
+		d.judge(n, at)
+	default:
 		d.eval(n, at, m)
 	}
 }
@@ -96,7 +100,7 @@ func (d *Decoder) evalBranches(n *node, o *op, at int, m marks) {
 		d.faults += least
 	default:
 		d.near++
-		d.eval(o.nodes[best], at, unmarked)
+		d.judge(o.nodes[best], at)
 		d.near--
 	}
 }
@@ -239,7 +243,7 @@ func (d *Decoder) evalUnevaluated(n *node, o *op, at int, m marks) {
 					d.path[d.depth] = frame{child: i}
 					d.depth++
 				}
-				d.eval(o.then, child, unmarked)
+				d.judge(o.then, child)
 				d.depth--
 			}
 			child = next

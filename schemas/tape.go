@@ -66,9 +66,8 @@ func (d *Decoder) unnamed() {
 // beginTape has cells kept from here on. What was remembered of others' looks is of no use.
 func (d *Decoder) beginTape() {
 	d.taping, d.parent, d.keyID, d.refs = true, -1, -1, d.refs[:0]
-	if len(d.memo) > 0 {
-		clear(d.memo)
-	}
+	d.memo.reset()
+	d.telling = 1
 }
 
 // retape makes the tape of the value at i, which has been read, and gives its cell.
