@@ -2,8 +2,6 @@ package schemas
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -139,22 +137,8 @@ func (c *canon) object(doc []byte, i int) int {
 
 // space skips white space from i on.
 func space(doc []byte, i int) int {
-	if i < len(doc) && doc[i] <= ' ' {
-		return indent(doc, i)
-	}
-	return i
-}
-
-// indent skips the white space that most likely is at i. A line's indent goes by words.
-func indent(doc []byte, i int) int {
-	for i < len(doc) && (doc[i] == ' ' || doc[i] == '\n' || doc[i] == '\t' || doc[i] == '\r') {
+	for i < len(doc) && doc[i] <= ' ' && (doc[i] == ' ' || doc[i] == '\n' || doc[i] == '\t' || doc[i] == '\r') {
 		i++
-		for len(doc)-i >= 8 {
-			n := bits.TrailingZeros64(binary.LittleEndian.Uint64(doc[i:i+8:i+8])^eachSpace) >> 3
-			if i += n; n < 8 {
-				break
-			}
-		}
 	}
 	return i
 }

@@ -18,7 +18,6 @@ const (
 const (
 	eachOne   = 0x0101010101010101
 	eachHigh  = 0x8080808080808080
-	eachSpace = 0x2020202020202020
 	eachTwo   = 0x0202020202020202
 	eachSlash = 0x5C5C5C5C5C5C5C5C
 )

@@ -39,7 +39,7 @@ func classifyPlain(p []byte) masks {
 func classifyTail(p []byte) masks {
 	var padded [chunk]byte
 	copy(padded[:], p)
-	return classify(padded[:])
+	return classifyPlain(padded[:])
 }
 
 // ahead gives for each place of cur what is k places further, next being the chunk that follows. k is from 1 to 63.

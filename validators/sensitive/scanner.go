@@ -65,6 +65,9 @@ func classifyAt(doc []byte, i int) masks {
 	switch rest := len(doc) - i; {
 	case rest >= chunk:
 		return classify(doc[i:])
+	case rest > 0 && len(doc) >= chunk:
+		m := classify(doc[len(doc)-chunk:])
+		return masks{m.digits >> (chunk - rest), m.letters >> (chunk - rest)}
 	case rest > 0:
 		return classifyTail(doc[i:])
 	}
