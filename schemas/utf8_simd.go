@@ -49,7 +49,7 @@ func twice(t [16]uint8) (v [vector]uint8) {
 	return v
 }
 
-// skipText skips what is UTF-8 and needs no further look, plain or wide. At i, which is 3 or more, a character begins, and so does
+// skipText (80 to 90 % of BenchmarkText beyond ASCII) skips what is UTF-8 and needs no further look, plain or wide. At i, which is 3 or more, a character begins, and so does
 // one where skipText stops: before what is neither, or may not be, or where less than a vector is left.
 func skipText(doc []byte, i int) int {
 	start := i
