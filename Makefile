@@ -15,6 +15,10 @@ WINNOW_FIGURES ?= 5000000
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := bin/tools/golangci-lint-$(GOLANGCI_VERSION)
 
+# The packages that have files with vectors, and "simd" where this Go can build those and they are for this architecture.
+VECTORS := ./schemas/... ./validators/sensitive/...
+SIMD = $(shell [ "$$($(GO) env GOARCH)" = amd64 ] && GOEXPERIMENT=simd $(GO) list simd/archsimd >/dev/null 2>&1 && echo simd)
+
 # The race detector needs cgo and a C compiler, which a machine with Go and make alone may not have.
 HAVE_CC := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
 
@@ -23,15 +27,19 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## bin/winnow, static
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/winnow ./cmd/winnow
+build: ## bin/winnow, static, with vectors where this Go has them
+	GOEXPERIMENT=$(SIMD) CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/winnow ./cmd/winnow
 
 .PHONY: demo
 demo: build ## everything on this machine: Kafka, load with planted faults, the gate (DURATION=30s)
 	bin/winnow demo --duration $(DURATION)
 
+.PHONY: test-simd
+test-simd:
+	$(if $(SIMD),GOEXPERIMENT=simd $(GO) test $(VECTORS),@echo 'WARNING: no GOEXPERIMENT=simd here, so nothing with vectors is built or tested.' >&2)
+
 .PHONY: test
-test: ## every test that needs nothing but Go, under the race detector
+test: test-simd ## every test that needs nothing but Go, under the race detector
 ifneq ($(HAVE_CC),)
 	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./...
 else
@@ -49,7 +57,7 @@ test-web: build ## the page in headless Chromium, with axe-core (needs Chromium,
 
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp BENCHTIME=1s)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
+	GOEXPERIMENT=$(SIMD) $(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
 
 .PHONY: bench-smoke
 bench-smoke: ## every benchmark once, so that none rots
@@ -63,16 +71,17 @@ bench-kafka: build ## the gate against real Kafka on this machine, beside a bare
 fuzz: ## every fuzz target for a while (FUZZTIME=10s)
 	@{ grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . || true; } | sort | while IFS=: read -r file func; do \
 		name=$${func#func }; echo "== $$(dirname $$file) $$name"; \
-		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$(dirname $$file); \
+		GOEXPERIMENT=$(SIMD) $(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$(dirname $$file); \
 	done
 
 .PHONY: lint
-lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint
+lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint; what has vectors, with and without them
 	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); \
 		[ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted" >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags kafka,web ./internal/kafkaproc/... ./sinks/... ./test/...
 	$(GOLANGCI) run
+	$(if $(SIMD),GOEXPERIMENT=simd $(GO) vet $(VECTORS) && GOEXPERIMENT=simd $(GOLANGCI) run $(VECTORS))
 
 $(GOLANGCI):
 	@echo 'installing golangci-lint $(GOLANGCI_VERSION) into bin/tools (from source, about two minutes)'

@@ -19,8 +19,8 @@ const (
 	gather = 0x0102040810204080
 )
 
-// classify sorts the bytes of p, which has at least chunk of them, eight at a time.
-func classify(p []byte) masks {
+// classifyPlain sorts the bytes of p, which has at least chunk of them, eight at a time.
+func classifyPlain(p []byte) masks {
 	_ = p[chunk-1]
 	var m masks
 	for i := 0; i < chunk; i += 8 {
@@ -39,7 +39,7 @@ func classify(p []byte) masks {
 func classifyTail(p []byte) masks {
 	var padded [chunk]byte
 	copy(padded[:], p)
-	return classify(padded[:])
+	return classifyPlain(padded[:])
 }
 
 // ahead gives for each place of cur what is k places further, next being the chunk that follows. k is from 1 to 63.
