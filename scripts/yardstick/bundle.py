@@ -62,6 +62,7 @@ class Store:
         kind, _, path = address.partition(" ")
         whole = self._read(address)
         base = whole.get("$id", whole.get("id", "")).rstrip("#")
+        old = re.search(r"draft-0[467]/", whole.get("$schema", "")) is not None and "definitions" not in whole
         extra = {}
 
         def name(target):
@@ -79,14 +80,21 @@ class Store:
                 return node
             out = {}
             for key, value in node.items():
+                key = defs(key, value)
                 if key == "$ref" and isinstance(value, str):
                     out[key] = local(value, here, prefix)
                 elif not (top and key in ("$id", "id", "$schema") and isinstance(value, str)):
                     out[key] = inner(value, here, prefix)
             return out
 
+        def defs(key, value):
+            """Drafts before 2019-09 have definitions, not $defs: many schemas of theirs use it, and Blaze follows no $ref into it."""
+            return "definitions" if old and key == "$defs" and isinstance(value, dict) else key
+
         def local(ref, here, prefix):
             file, _, fragment = ref.partition("#")
+            if old:
+                fragment = re.sub(r"^/\$defs/", "/definitions/", fragment)
             if fragment and not fragment.startswith("/") and (file or prefix != "#"):
                 sys.exit(f"{path}: $ref {ref} goes to an anchor of another file, which is not read here")
             if not file or (base and file == base and here == address):

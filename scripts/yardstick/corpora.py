@@ -43,16 +43,12 @@ def openapi(key, version):
 ALL = [
     # Package managers.
     Corpus("package-json", STORE + "package.json", REACT, r"/package\.json$"),
-    Corpus("bower", STORE + "bower.json", REACT, r"/bower\.json$"),
     Corpus("component", STORE + "component.json", REACT, r"/component\.json$"),
-    Corpus("lerna", STORE + "lerna.json", REACT, r"/lerna\.json$"),
-    Corpus("ansible-galaxy-manifest", LINT + "galaxy.json", ANSIBLE, r"/galaxy\.yml$", "yaml"),
     # Editors, compilers, linters.
     Corpus("tsconfig", STORE + "tsconfig.json", REACT, r"/tsconfig[^/]*\.json$", "jsonc"),
     Corpus("eslintrc", STORE + "eslintrc.json", REACT, r"/\.eslintrc(\.json|\.ya?ml)?$", "yaml"),
     Corpus("jshintrc", STORE + "jshintrc.json", REACT, r"/\.jshintrc$", "jsonc"),
     Corpus("babelrc", STORE + "babelrc.json", REACT, r"/\.babelrc(\.json)?$", "jsonc"),
-    Corpus("prettierrc", STORE + "prettierrc.json", REACT, r"/\.prettierrc(\.json|\.ya?ml)?$", "yaml"),
     Corpus("cspell", "npm:@cspell/cspell-types@9.8.0 package/cspell.schema.json", CSPELL, r"/cspell[^/]*\.json$", "jsonc"),
     Corpus("textmate-grammar", "store https://raw.githubusercontent.com/Septh/tmlanguage/master/tmLanguage.schema.json",
            "npm:tm-grammars@1.32.22", r"/grammars/[^/]+\.json$"),
@@ -76,7 +72,6 @@ ALL = [
     Corpus("ansible-requirements", LINT + "requirements.json", ANSIBLE, r"/requirements\.ya?ml$", "yaml"),
     Corpus("ansible-vars", LINT + "vars.json", ANSIBLE, r"/(vars|defaults)/[^/]+\.ya?ml$", "yaml"),
     # Descriptions and data.
-    Corpus("openapi-2.0", SPECS + "v2.0/schema.json", OPENAPI, r"\.json$", keep=openapi("swagger", "2.")),
     Corpus("openapi-3.0", SPECS + "v3.0/schema.json", OPENAPI, r"\.json$", keep=openapi("openapi", "3.0")),
     Corpus("openapi-3.1", SPECS + "v3.1/schema.json", OPENAPI, r"\.json$", keep=openapi("openapi", "3.1")),
     Corpus("geojson", STORE + "geojson.json", "npm:world-countries@5.1.0", r"/data/[^/]+\.geo\.json$"),
