@@ -63,7 +63,6 @@ ALL = [
     # Automation.
     Corpus("ansible-playbook", LINT + "playbook.json", ANSIBLE, r"/playbooks/[^/]+\.ya?ml$|/(converge|prepare|verify)\.yml$", "yaml"),
     Corpus("ansible-tasks", LINT + "tasks.json", ANSIBLE, r"/tasks/[^/]+\.ya?ml$", "yaml"),
-    Corpus("ansible-molecule", LINT + "molecule.json", ANSIBLE, r"/molecule\.yml$", "yaml"),
     Corpus("ansible-meta", LINT + "meta.json", ANSIBLE, r"/roles/[^/]+/meta/main\.ya?ml$", "yaml"),
     Corpus("ansible-meta-runtime", LINT + "meta-runtime.json", ANSIBLE, r"/meta/runtime\.ya?ml$", "yaml"),
     Corpus("ansible-changelog", LINT + "changelog.json", ANSIBLE, r"/changelogs/changelog\.ya?ml$", "yaml"),
@@ -74,7 +73,7 @@ ALL = [
     # Descriptions and data.
     Corpus("openapi-3.0", SPECS + "v3.0/schema.json", OPENAPI, r"\.json$", keep=openapi("openapi", "3.0")),
     Corpus("openapi-3.1", SPECS + "v3.1/schema.json", OPENAPI, r"\.json$", keep=openapi("openapi", "3.1")),
-    Corpus("geojson", STORE + "geojson.json", "npm:world-countries@5.1.0", r"/data/[^/]+\.geo\.json$"),
+    Corpus("geojson", "store https://geojson.org/schema/GeoJSON.json", "npm:world-countries@5.1.0", r"/data/[^/]+\.geo\.json$"),
     # Schemas as documents.
     Corpus("metaschema-4", "store https://json-schema.org/draft-04/schema", "store", "", keep=declares("draft-04/schema"), from_store=True),
     Corpus("metaschema-7", "store https://json-schema.org/draft-07/schema", "store", "", keep=declares("draft-07/schema"), from_store=True),
