@@ -21,7 +21,7 @@ type judge func(record []byte) bool
 
 // BenchmarkPeers gives the same records to winnow and to two other validators in Go, parsing included: bytes in, verdict out.
 // winnow makes columns beside. Blaze and simdjson, which are no Go, are in scripts/yardstick. Formats are asserted in the training
-// records alone: most of GitHub's payloads do not keep those that its schema names (gojsonschema asserts them always).
+// records alone: most of GitHub's payloads do not keep those that its schema names (the other two assert them in drafts up to 7, whatever is asked for).
 func BenchmarkPeers(b *testing.B) {
 	for _, corpus := range []struct {
 		name    string
