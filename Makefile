@@ -67,6 +67,11 @@ bench-smoke: ## every benchmark once, so that none rots
 bench-kafka: build ## the gate against real Kafka on this machine, beside a bare reader (WINNOW_FIGURES=records)
 	WINNOW_BIN=$(CURDIR)/bin/winnow WINNOW_FIGURES=$(WINNOW_FIGURES) $(GO) test -tags kafka -count 1 -timeout 30m -v -run 'Figures$$' ./test/kafka
 
+.PHONY: yardsticks
+yardsticks: build ## the JSON kernel beside C++ simdjson and Blaze over real-world schemas (needs g++, npm, pip; ROUNDS=5)
+	scripts/need python3=python3
+	scripts/yardstick/run
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for a while (FUZZTIME=10s)
 	@{ grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . || true; } | sort | while IFS=: read -r file func; do \
