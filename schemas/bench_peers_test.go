@@ -65,7 +65,7 @@ func judgeAll(b *testing.B, judge judge, records [][]byte) {
 }
 
 // ours skips the benchmark, with every fault, where the schema is refused.
-func ours(b *testing.B, schema string, formats bool) judge {
+func winnowBench(b *testing.B, schema string, formats bool) judge {
 	n, faults := strict.Parse("schema.json", []byte(schema))
 	if err := faults.Err(); err != nil {
 		b.Fatal(err)
