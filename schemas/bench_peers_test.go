@@ -34,7 +34,7 @@ func BenchmarkPeers(b *testing.B) {
 		for _, peer := range []struct {
 			name string
 			make func(b *testing.B, schema string, formats bool) judge
-		}{{"winnow", ours}, {"santhosh-tekuri", santhosh}, {"gojsonschema", xeipuuv}} {
+		}{{"winnow", winnowBench}, {"santhosh-tekuri", santhosh}, {"gojsonschema", xeipuuv}} {
 			b.Run(corpus.name+"/"+peer.name, func(b *testing.B) {
 				schema, records := corpus.read(b)
 				judgeAll(b, peer.make(b, schema, corpus.formats), records)
