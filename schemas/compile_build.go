@@ -41,6 +41,9 @@ func newBuilder(c *compiler, columns []string) *builder {
 		w := b.want
 		for token := range strings.SplitSeq(pointer[1:], "/") {
 			name := unescapeToken(token)
+			if strings.Trim(name, "*") == "" && name != "" { // an object's rest
+				break
+			}
 			if w.in[name] == nil {
 				if w.in == nil {
 					w.in = make(map[string]*want)
@@ -60,17 +63,25 @@ type place struct {
 	fixed   bool
 	above   []string // the keys of the sets on the way here
 	want    *want    // columns wanted beneath
+	member  bool     // of an object with columns
+	needed  bool     // and required
 }
 
 func (b *builder) program(def *schemaDef) *Program {
 	m := b.merge([]*schemaDef{def})
 	root := b.node(m)
 	at := place{fixed: true, above: []string{m.key}, want: b.want}
-	root.fixed = true
+	root.fixed, b.p.rest = true, -1
 	if m.allow&kindObject != 0 && len(m.props)+len(at.want.names) > 0 {
 		root.object, b.p.tops = b.object(m, at, true)
+		b.p.rest = root.object.rest
 	} else if m.bounded() {
 		root.object, _ = b.object(m, at, false)
+	}
+	b.p.whole = len(b.p.tops) == 0
+	if b.p.rest < 0 && m.never == "" && (m.allow&^kindObject != 0 || b.p.whole && !b.closed(m)) {
+		b.p.rest = b.restColumn(at.pointer, b.p.tops)
+		b.p.tops = append(b.p.tops, b.p.rest)
 	}
 	b.arrays(root, m)
 	b.p.root = root
@@ -176,11 +187,12 @@ func (b *builder) node(m *merged) *node {
 		n.patterns = append(n.patterns, s.patterns...)
 		n.formats = append(n.formats, s.formats...)
 		n.enums = append(n.enums, s.enums...)
+		n.dateTime = n.dateTime || s.dateTime
 	}
 	for _, e := range n.enums {
 		n.trees = n.trees || len(e.trees) > 0
 	}
-	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 ||
+	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 || n.dateTime ||
 		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
 	n.quick = newQuick(n)
 	return n

@@ -49,12 +49,13 @@ type schemaDef struct {
 	counts     sizes // of arrays
 	patterns   []*pattern
 	formats    []formatCheck
+	dateTime   bool
 	enums      []*valueSet
 }
 
 // blank says that s asserts nothing itself.
 func (s *schemaDef) blank() bool {
-	return s.allow == kindAny && s.never == "" && s.additional == nil && s.items == nil && s.lengths == anySize && s.counts == anySize &&
+	return s.allow == kindAny && s.never == "" && s.additional == nil && s.items == nil && s.lengths == anySize && s.counts == anySize && !s.dateTime &&
 		len(s.props)+len(s.required)+len(s.limits)+len(s.multiples)+len(s.patterns)+len(s.formats)+len(s.enums) == 0
 }
 

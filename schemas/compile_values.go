@@ -241,6 +241,8 @@ func readFormat(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 	case !c.format:
 	case !known:
 		c.warn(value, "the format "+strconv.Quote(value.Value)+" is not checked", "")
+	case value.Value == "date-time": // not among the others, as a column of times reads it itself
+		def.dateTime = true
 	default:
 		def.formats = append(def.formats, check)
 	}

@@ -46,8 +46,9 @@ type Decoder struct {
 	path []frame // the containers that are open, the first depth of them
 
 	rows, depth int
-	fed, cost   int // bytes of records, and at least of columns, since Reset
-	budget      int // what cost may be after this record
+	fed, cost   int  // bytes of records, and at least of columns, since Reset
+	budget      int  // what cost may be after this record
+	odd         bool // in the list or map that is being read there is a time that is not written as it is printed
 	rowWidth    int
 
 	out    []winnow.Reason // those from base on are this record's
@@ -81,7 +82,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 		c := &d.cols[i]
 		c.store, c.kids = def.store, def.kids
 		switch def.store {
-		case storeString, storeJSON, storeList:
+		case storeString, storeJSON, storeRest, storeList, storeMap:
 			c.offs = make([]int32, 1, 64)
 		}
 	}
@@ -102,7 +103,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 // the next row, with null where a value does not fit its column. Otherwise the one reason is rule json, and the columns are as they were.
 // It keeps nothing of doc.
 func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reason, row bool) {
-	d.out, d.base, d.detail, d.depth = dst, len(dst), "", 0
+	d.out, d.base, d.detail, d.depth, d.odd = dst, len(dst), "", 0, false
 	d.names, d.arena, d.seen = d.names[:0], d.arena[:0], d.seen[:0]
 	fed, cost := d.fed, d.cost
 	d.fed += len(doc)
@@ -127,9 +128,16 @@ func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reas
 }
 
 func (d *Decoder) document(doc []byte) {
-	i := space(doc, 0)
-	if i = d.value(d.prog.root, doc, i, d.rows); i >= 0 && space(doc, i) < len(doc) {
+	start := space(doc, 0)
+	end := d.value(d.prog.root, doc, start, d.rows)
+	if end < 0 {
+		return
+	}
+	if space(doc, end) < len(doc) {
 		d.detail = winnow.DetailTrailing
+	}
+	if d.prog.rest >= 0 && (d.prog.whole || doc[start] != '{') {
+		d.cols[d.prog.rest].addString(d.rows, doc[start:end])
 	}
 }
 

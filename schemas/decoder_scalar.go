@@ -1,10 +1,6 @@
 package schemas
 
-import (
-	"math"
-
-	"github.com/winnow-data/winnow"
-)
+import "github.com/winnow-data/winnow"
 
 func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 	end, saw := scanString(doc, i+1)
@@ -22,6 +18,8 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 		d.cols[n.col].addString(row, s)
 	} else if n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[i:end+1])
+	} else if n.store != storeNone {
+		d.storeText(n, s, doc[i:end+1], row)
 	}
 	if n.checks {
 		d.checkString(n, s, saw)
@@ -53,8 +51,11 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 			d.fail(n, "format")
 		}
 	}
+	if n.dateTime && n.store != storeTime && !isDateTime(s) {
+		d.fail(n, "format")
+	}
 	for _, e := range n.enums {
-		if e.strings.find(s) < 0 {
+		if e != n.dict && e.strings.find(s) < 0 {
 			d.fail(n, e.rule)
 		}
 	}
@@ -77,6 +78,9 @@ func (d *Decoder) number(n *node, doc []byte, i, row int) int {
 		case storeInt:
 			d.cols[n.col].addInt(row, m)
 		case storeFloat:
+			if m >= 1<<53 || m <= -1<<53 {
+				return d.anyNumber(n, doc, i, row)
+			}
 			d.cols[n.col].addFloat(row, float64(m))
 		case storeJSON:
 			d.cols[n.col].addString(row, doc[i:end])
@@ -120,37 +124,19 @@ func (d *Decoder) anyNumber(n *node, doc []byte, i, row int) int {
 	if !fits {
 		d.fail(n, "type")
 	}
+	divides := true
 	if n.checks {
-		d.checkNumber(n, v, tok)
+		divides = d.checkNumber(n, v, tok)
 	}
-	if fits {
+	if fits && (divides || n.store != storeDecimal) {
 		d.storeNumber(n, v, tok, row)
 	}
 	return end
 }
 
-func (d *Decoder) storeNumber(n *node, v number, tok []byte, row int) {
-	switch n.store {
-	case storeFloat:
-		f := v.float(tok)
-		if math.IsInf(f, 0) {
-			d.fail(n, winnow.RuleNumber)
-			return
-		}
-		d.cols[n.col].addFloat(row, f)
-	case storeInt:
-		k, ok := v.int64(tok, &d.dec)
-		if !ok {
-			d.fail(n, winnow.RuleNumber)
-			return
-		}
-		d.cols[n.col].addInt(row, k)
-	case storeJSON:
-		d.cols[n.col].addString(row, tok)
-	}
-}
-
-func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
+// checkNumber says whether the number is a multiple of what it should be.
+func (d *Decoder) checkNumber(n *node, v number, tok []byte) (divides bool) {
+	divides = true
 	if len(n.limits) > 0 {
 		f := v.float(tok)
 		for i := range n.limits {
@@ -162,6 +148,7 @@ func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
 	for i := range n.multiple {
 		if n.multiple[i].fails(v, tok, &d.dec) {
 			d.fail(n, "multipleOf")
+			divides = false
 		}
 	}
 	for _, e := range n.enums {
@@ -172,6 +159,7 @@ func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
 	if n.never != "" {
 		d.fail(n, n.never)
 	}
+	return divides
 }
 
 // within says that a number keeps to the limits of digits and exponent.
@@ -200,6 +188,8 @@ func (d *Decoder) literal(n *node, doc []byte, i, row int) int {
 		d.cols[n.col].addBool(row, doc[i] == 't')
 	} else if kind == kindBool && n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[i:end])
+	} else if n.optional && kind == kindNull || kind == kindBool && (n.store == storeRest || n.store == storeStruct) {
+		d.keep(row, doc[i:end])
 	}
 	if !n.checks {
 		return end

@@ -185,6 +185,8 @@ func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next i
 func (d *Decoder) container(n *node, doc []byte, i, row int) int {
 	start, kind, end := i, kindObject, 0
 	switch {
+	case n.store == storeMap && doc[i] == '{':
+		end = d.entries(n, doc, i, row)
 	case doc[i] == '{' && n.object != nil:
 		if n.store == storeStruct {
 			d.cols[n.col].fill(row)
@@ -203,6 +205,9 @@ func (d *Decoder) container(n *node, doc []byte, i, row int) int {
 		d.fail(n, "type")
 	} else if n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[start:end])
+	} else if n.store == storeRest || n.store == storeStruct && kind == kindArray || n.loose && d.odd {
+		d.keep(row, doc[start:end])
+		d.odd = false
 	}
 	if n.never != "" {
 		d.fail(n, n.never)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
 // A Program is a compiled schema: what the decoder checks, and which columns it fills. It does not change and may be
@@ -17,10 +18,13 @@ type Program struct {
 	tops    []int
 	members int // how many places a decoder predicts at
 	objects []*objectNode
+	rest    int  // the root's rest column, or -1
+	whole   bool // there is no other, and it holds documents as they are
 }
 
 // Schema is the Arrow schema of the records that decoders of p make. A field's metadata holds its JSON Pointer as
-// winnow.pointer, and winnow.json: "true" where the column holds values as their JSON text.
+// winnow.pointer, and winnow.json: "true" where the column holds values as their JSON text, winnow.rest: "true" where it
+// is an object's rest, and winnow.required: "true" where null is JSON's null and not an absent member.
 func (p *Program) Schema() *arrow.Schema { return p.schema }
 
 // Column finds the column of a JSON Pointer: its indices, from the record's columns through nested structs, and its field. Ok
@@ -62,14 +66,20 @@ const (
 	storeJSON // the value's own bytes
 	storeStruct
 	storeList
+	storeMap  // as Arrow has it: a list of structs of key and value
+	storeDict // the index of a string in an enum
+	storeTime // microseconds
+	storeDecimal
+	storeRest // members that their object's columns do not give back
 )
 
-// A columnDef is a column of the program. A list has one kid, its elements.
+// A columnDef is a column of the program. A list has one kid, its elements; so has a map.
 type columnDef struct {
 	store store
 	field arrow.Field
 	kids  []int
-	width int // bytes a row at least, its kids' included
+	width int         // bytes a row at least, its kids' included
+	dict  *array.Data // of storeDict: the strings
 }
 
 // A node is the program at one place: the checks for a value there. A nil node checks nothing but the grammar. The schemas that
@@ -89,6 +99,7 @@ type node struct {
 	multiple []multiple
 	patterns []*pattern
 	formats  []formatCheck
+	dateTime bool // the format date-time, too
 	enums    []*valueSet
 	trees    bool // an enum has arrays or objects
 	object   *objectNode
@@ -96,6 +107,12 @@ type node struct {
 	items    bool // arrays are walked with item; else just their grammar
 	run      bool // item fills a column of numbers
 	width    int  // of an element's columns
+
+	dict     *valueSet // of storeDict: one of enums
+	scale    int       // of storeDecimal: digits of the fraction
+	member   bool      // of an object with columns
+	optional bool      // a member that may be absent, and null: then null goes to the object's rest
+	loose    bool      // a member that is a list or a map of times: one that is not written as it is printed sends all of it to the rest
 }
 
 // quick are numbers that pass everything: integers from least to most, fractions between above and below.
@@ -163,6 +180,7 @@ type objectNode struct {
 	words    int    // of seen bits behind the first 64
 	extra    *node  // for names that are not in props
 	star     string // pointer of those, where fixed
+	rest     int    // the column for what the others do not give back, or -1
 }
 
 // A prop is a name that the schema knows. Its key is compared as it is most often written, with quotes and colon.
@@ -205,6 +223,9 @@ func (p *Program) pointers() (all []string) {
 	var walk func(prefix string, fields []arrow.Field)
 	walk = func(prefix string, fields []arrow.Field) {
 		for _, f := range fields {
+			if IsRest(f) {
+				continue
+			}
 			at := prefix + "/" + escapeToken(f.Name)
 			all = append(all, at)
 			if s, ok := f.Type.(*arrow.StructType); ok {
