@@ -36,7 +36,7 @@ func appendObject(dst []byte, fields []arrow.Field, column func(int) arrow.Array
 	start := len(dst)
 	for i, f := range fields {
 		c := column(i)
-		if c.IsNull(row) && !has(f, metaRequired) || kept[f.Name] {
+		if c.IsNull(row) && !has(f, MetaRequired) || kept[f.Name] {
 			continue
 		}
 		dst = append(appendEscaped(append(dst, '"'), []byte(f.Name)), `":`...)

@@ -112,7 +112,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 	n.store, n.col, n.fixed, n.pointer, n.member = def.store, col, at.fixed, at.pointer, at.member
 	if at.member && n.mayBe(kindNull) {
 		if n.optional = !at.needed; at.needed {
-			keys, values = append(keys, metaRequired), append(values, "true")
+			keys, values = append(keys, MetaRequired), append(values, "true")
 		}
 	}
 	for _, kid := range def.kids {

@@ -9,10 +9,11 @@ import (
 
 // The keys of a field's metadata.
 const (
-	metaPointer  = "winnow.pointer"
-	metaJSON     = "winnow.json"
-	metaRest     = "winnow.rest"
-	metaRequired = "winnow.required"
+	metaPointer = "winnow.pointer"
+	metaJSON    = "winnow.json"
+	metaRest    = "winnow.rest"
+	// MetaRequired is "true" of a member that must be there and may be null: its null is JSON's.
+	MetaRequired = "winnow.required"
 )
 
 // IsRest says that f is the rest column of an object: what the other columns of the object do not give back of it, as the JSON text of an
