@@ -84,6 +84,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 	case storeStruct:
 		n = b.node(m)
 		n.object, def.kids = b.object(m, inner, true)
+		n.quick = noQuick() // a number goes to the rest
 		b.arrays(n, m)
 		field.Type = arrow.StructOf(b.fields(def.kids)...)
 	case storeList:

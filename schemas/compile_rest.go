@@ -1,7 +1,6 @@
 package schemas
 
 import (
-	"math"
 	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -55,7 +54,7 @@ func (b *builder) giveRest(o *objectNode, m *merged, at place, cols []int) []int
 func (b *builder) toRest(defs []*schemaDef, pointer string, fixed bool) *node {
 	n := b.plain(defs, pointer)
 	n.store, n.fixed, n.member, n.optional = storeRest, fixed, true, true
-	n.quick = quick{least: 1, above: math.Inf(1), below: math.Inf(-1)} // so that every number comes to storeNumber
+	n.quick = noQuick() // every number comes to storeNumber
 	return n
 }
 

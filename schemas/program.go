@@ -121,9 +121,11 @@ type quick struct {
 	above, below float64
 }
 
+func noQuick() quick { return quick{least: 1, above: math.Inf(1), below: math.Inf(-1)} }
+
 // newQuick is empty where n checks more of numbers than their limits.
 func newQuick(n *node) quick {
-	q := quick{least: 1, above: math.Inf(1), below: math.Inf(-1)}
+	q := noQuick()
 	if n.never != "" || len(n.enums)+len(n.multiple) > 0 {
 		return q
 	}
