@@ -192,8 +192,7 @@ func (b *builder) node(m *merged) *node {
 	for _, e := range n.enums {
 		n.trees = n.trees || len(e.trees) > 0
 	}
-	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 || n.dateTime ||
-		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
+	n.settle()
 	n.quick = newQuick(n)
 	return n
 }

@@ -111,6 +111,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 		keys, values = append(keys, metaJSON), append(values, "true")
 	}
 	n.store, n.col, n.fixed, n.pointer, n.member = def.store, col, at.fixed, at.pointer, at.member
+	n.settle()
 	if at.member && n.mayBe(kindNull) {
 		if n.optional = !at.needed; at.needed {
 			keys, values = append(keys, MetaRequired), append(values, "true")

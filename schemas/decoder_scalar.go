@@ -21,7 +21,7 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 	} else if n.store != storeNone {
 		d.storeText(n, s, doc[i:end+1], row)
 	}
-	if n.checks {
+	if n.texts {
 		d.checkString(n, s, saw)
 	}
 	return end + 1

@@ -92,6 +92,7 @@ type node struct {
 	pointer  string
 	never    string // no value passes; the keyword to blame
 	checks   bool   // any of those below
+	texts    bool   // any of strings, but for what the column's own store finds
 	quick    quick
 	counts   sizes
 	lengths  sizes
@@ -119,6 +120,17 @@ type node struct {
 type quick struct {
 	least, most  int64
 	above, below float64
+}
+
+// settle notes what there is to check.
+func (n *node) settle() {
+	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 || n.dateTime ||
+		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
+	enums := len(n.enums)
+	if n.dict != nil {
+		enums--
+	}
+	n.texts = n.never != "" || n.lengths != anySize || enums > 0 || n.dateTime && n.store != storeTime || len(n.patterns)+len(n.formats) > 0
 }
 
 func noQuick() quick { return quick{least: 1, above: math.Inf(1), below: math.Inf(-1)} }
