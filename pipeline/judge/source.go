@@ -52,7 +52,7 @@ func (s *source) bind(columns arrow.Record) {
 }
 
 // text gives the source's text in a record whose value is doc, nil where there is none. It is borrowed until the next call.
-func (s *source) text(r *winnow.Record, doc []byte, row int) []byte {
+func (s *source) text(r *winnow.Record, doc []byte, row int, failed bool) []byte {
 	switch {
 	case s.value != nil:
 		return s.value
@@ -63,9 +63,13 @@ func (s *source) text(r *winnow.Record, doc []byte, row int) []byte {
 			}
 		}
 	case s.path != nil && row >= 0 && s.column != nil:
-		switch s.column.(type) {
+		switch c := s.column.(type) {
 		case *array.Float64, *array.Decimal128, *array.Timestamp:
 			return s.written(doc)
+		case *array.Dictionary:
+			if failed && c.IsNull(row) { // perhaps because its enum does not have it
+				return s.written(doc)
+			}
 		}
 		return s.cell(row)
 	}
