@@ -187,3 +187,44 @@ func TestWholeNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestMaps tells what is wrong with maps: names that come twice, required ones that do not come, depth, and values.
+func TestMaps(t *testing.T) {
+	var many, all []string
+	for i := range 70 {
+		many = append(many, fmt.Sprintf(`"k%d"`, i))
+		all = append(all, fmt.Sprintf(`"k%d":%d`, i, i))
+	}
+	p := compile(t, `{"properties":{"m":{"type":"object","additionalProperties":{"type":"integer"}},
+		"r":{"type":"object","required":[`+strings.Join(many, ",")+`],"additionalProperties":{"type":"integer"}},
+		"mm":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"object","properties":{"x":{"type":"integer"}}}}}}}`, schemas.Options{})
+	if f := p.Schema().Field(0); f.Type.ID() != arrow.MAP || p.Schema().Field(1).Type.ID() != arrow.MAP {
+		t.Fatal(p.Schema())
+	}
+	d := schemas.NewDecoder(p, schemas.Limits{Depth: 4})
+	for _, c := range []struct{ doc, reasons string }{
+		{`{"m":{"a":1,"b":2,"c":-3}}`, "[]"},
+		{`{"m":{"a":1,"\u0061":2}}`, "[{json  duplicate_key}]"},
+		{`{"m":{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"a":10}}`, "[{json  duplicate_key}]"},
+		{`{"m":{"a":1,}}`, "[{json  syntax}]"}, {`{"m":{,"a":1}}`, "[{json  syntax}]"}, {`{"m":{"a" 1}}`, "[{json  syntax}]"}, {`{"m":{"a":1`, "[{json  syntax}]"}, {`{"m":{`, "[{json  syntax}]"},
+		{`{"m":{"a":"x","b":1}}`, "[{type /m/* }]"},
+		{`{"r":{` + strings.Join(all, ",") + `}}`, "[]"},
+		{`{"r":{` + strings.Join(all[1:69], ",") + `,"other":1.5}}`, "[{type /r/* } {required /r/k0 } {required /r/k69 }]"},
+		{`{"r":{` + strings.Join(all, ",") + `,"k69":1}}`, "[{json  duplicate_key}]"},
+		{`{"r":{` + strings.Replace(strings.Join(all, ","), ":3,", `:"3",`, 1) + `}}`, "[{type /r/k3 }]"},
+		{`{"mm":{"a":{"b":{"x":1},"c":{}},"d":{}}}`, "[]"},
+		{`{"mm":{"a":{"b":{"x":[1]}}}}`, "[{json  depth}]"},
+		{`{"mm":{"a":{"b":{"x":"1"}}}}`, "[{type /mm/*/*/x }]"},
+	} {
+		rows := d.Rows()
+		reasons, row := d.Decode([]byte(c.doc), nil)
+		if got := fmt.Sprint(reasons); got != c.reasons {
+			t.Errorf("%s: %s, want %s", c.doc, got, c.reasons)
+		}
+		if row && len(reasons) == 0 {
+			rec := d.Record()
+			same(t, rec, rows, []byte(c.doc))
+			rec.Release()
+		}
+	}
+}
