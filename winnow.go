@@ -104,7 +104,7 @@ type Batch struct {
 	Times   []int64
 	// SchemaFailed says that the schema failed the row.
 	SchemaFailed func(row int) bool
-	// Invalid says that the schema failed the very value at a column's pointer: its null means nothing.
+	// Invalid says, of a null cell, that the schema failed the very value at its column's pointer: the null means nothing.
 	Invalid func(row int, pointer string) bool
 }
 

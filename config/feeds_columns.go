@@ -27,7 +27,7 @@ func (p *Pipeline) FeedColumns(f *Feed) []string {
 
 // topPointers lists the pointers of a contract's columns, structs as a whole.
 func topPointers(c *schemas.Contract) (all []string) {
-	for _, f := range fieldsOf(c) {
+	for _, f := range declaredOf(c) {
 		all = append(all, pointerOf(f))
 	}
 	return all
@@ -35,7 +35,7 @@ func topPointers(c *schemas.Contract) (all []string) {
 
 // allPointers lists those of the structs' fields, too.
 func allPointers(fields []arrow.Field) (all []string) {
-	for _, f := range fields {
+	for _, f := range declared(fields) {
 		all = append(all, pointerOf(f))
 		if s, ok := f.Type.(*arrow.StructType); ok {
 			all = append(all, allPointers(s.Fields())...)
@@ -49,6 +49,16 @@ func fieldsOf(c *schemas.Contract) []arrow.Field {
 		return nil
 	}
 	return c.Program.Schema().Fields()
+}
+
+// declaredOf gives a contract's columns without the record's rest, which a feed gets only by its name.
+func declaredOf(c *schemas.Contract) []arrow.Field { return declared(fieldsOf(c)) }
+
+func declared(fields []arrow.Field) []arrow.Field {
+	if n := len(fields) - 1; n >= 0 && schemas.IsRest(fields[n]) {
+		return fields[:n]
+	}
+	return fields
 }
 
 func pointerOf(f arrow.Field) string {
@@ -79,11 +89,20 @@ func typeOf(f arrow.Field) string {
 		return "boolean"
 	case *arrow.StringType:
 		return "string"
+	case *arrow.DictionaryType:
+		return "string of an enum"
+	case *arrow.TimestampType:
+		return "time"
+	case *arrow.Decimal128Type:
+		return fmt.Sprintf("decimal of %d places", t.Scale)
 	case *arrow.ListType:
 		return "list of " + typeOf(t.ElemField())
+	case *arrow.MapType:
+		return "map of " + typeOf(t.ItemField())
 	case *arrow.StructType:
-		kids := make([]string, t.NumFields())
-		for i, kid := range t.Fields() {
+		fields := declared(t.Fields())
+		kids := make([]string, len(fields))
+		for i, kid := range fields {
 			kids[i] = kid.Name + ": " + typeOf(kid)
 		}
 		return "struct {" + strings.Join(kids, ", ") + "}"
@@ -117,7 +136,7 @@ func (c *feedCheck) columns() {
 		case slices.Contains(c.f.Columns[:i], pointer):
 			c.fault("the column "+text+" is here twice", "keep one", at...)
 			continue
-		case outer >= 0:
+		case outer >= 0 && strings.Trim(pointer[strings.LastIndexByte(pointer, '/')+1:], "*") != "": // a rest comes by its name alone
 			c.fault("the column "+text+" lies inside "+c.text(c.f.Columns[outer], "columns", strconv.Itoa(outer))+", which is here too", "keep one of the two", at...)
 		}
 		c.column(pointer, text, at)
@@ -152,11 +171,11 @@ func (c *feedCheck) allColumns() {
 	for i := range c.bound {
 		b := &c.bound[i]
 		at := []string{"topics", strconv.Itoa(b.place)}
-		if len(fieldsOf(b.Contract)) == 0 {
+		if len(declaredOf(b.Contract)) == 0 {
 			c.fault(fmt.Sprintf("the contract %s has no columns to feed", b.Name), "declare properties in its schema", at...)
 			continue
 		}
-		if first := &c.bound[0]; i > 0 && len(fieldsOf(first.Contract)) > 0 {
+		if first := &c.bound[0]; i > 0 && len(declaredOf(first.Contract)) > 0 {
 			if differs := differences(first, b); differs != "" {
 				c.fault(fmt.Sprintf("the contracts %s and %s have different columns: %s", first.Name, b.Name, differs),
 					"name the columns that both have, or make a feed for each topic", at...)

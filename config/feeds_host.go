@@ -120,7 +120,7 @@ func (f *Feed) LeastBytes(p *schemas.Program) int64 {
 	}
 	bits := int64(0)
 	if len(f.Columns) == 0 {
-		for _, field := range p.Schema().Fields() {
+		for _, field := range declared(p.Schema().Fields()) {
 			bits += rowBits(field.Type)
 		}
 	}
@@ -137,7 +137,7 @@ func rowBits(typ arrow.DataType) int64 {
 	bits := int64(1)
 	switch t := typ.(type) {
 	case *arrow.StructType:
-		for _, f := range t.Fields() {
+		for _, f := range declared(t.Fields()) {
 			bits += rowBits(f.Type)
 		}
 	case arrow.FixedWidthDataType:

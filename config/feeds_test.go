@@ -187,7 +187,8 @@ func TestLongTypesAreCut(t *testing.T) {
 func TestLeastBytes(t *testing.T) {
 	p := feedPipeline(t, `{properties: {
   i: {type: integer}, f: {type: number}, b: {type: boolean}, s: {type: string}, any: {}, l: {type: array, items: {type: integer}},
-  o: {type: object, properties: {i: {type: integer}, b: {type: boolean}}}}}`)
+  o: {type: object, properties: {i: {type: integer}, b: {type: boolean}}},
+  e: {enum: [a]}, t: {type: string, format: date-time}, d: {type: number, multipleOf: 0.1}, m: {type: object, additionalProperties: {type: integer}}}}`)
 	const text = 32 + 16*8 + 1 // an offset, 16 bytes, and whether it is null
 	for _, c := range []struct {
 		columns []string
@@ -200,7 +201,10 @@ func TestLeastBytes(t *testing.T) {
 		{[]string{"/o"}, 1 + 65 + 2},
 		{[]string{"/o/b"}, 2},
 		{[]string{"/none"}, 0},
-		{nil, 65 + 65 + 2 + 3*text + 1 + 65 + 2},
+		{[]string{"/*"}, text},
+		{[]string{"/o", "/o/*"}, 1 + 65 + 2 + text},
+		{[]string{"/e", "/t", "/d", "/m"}, 33 + 65 + 129 + text},
+		{nil, 65 + 65 + 2 + 3*text + 1 + 65 + 2 + 33 + 65 + 129 + text},
 	} {
 		f := NewFeed("f", "t")
 		f.Columns, f.Shards, f.Batch.Records = c.columns, 3, 1000

@@ -1,6 +1,10 @@
 package schemas
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
+)
 
 // A column is the buffers of one Arrow array, being filled. It has a value for each of its first n rows; rows that were
 // passed over are filled with nulls once a later one is written, or at the end, so that an absent member costs nothing.
@@ -11,10 +15,12 @@ type column struct {
 	valid  []byte // a bit a row, once masked
 	ints   []int64
 	floats []float64
+	decs   []decimal128.Num
+	codes  []int32 // of dictionaries
 	bools  []byte
-	offs   []int32 // of strings and lists; begins with 0
+	offs   []int32 // of strings, lists and maps; begins with 0
 	data   []byte
-	elems  int // of a list: its elements so far
+	elems  int // of a list or a map: its elements so far
 
 	store store
 	kids  []int
@@ -33,6 +39,12 @@ func (c *column) forget() {
 	}
 	if cap(c.floats) > keepColumn/8 {
 		c.floats = nil
+	}
+	if cap(c.decs) > keepColumn/16 {
+		c.decs = nil
+	}
+	if cap(c.codes) > keepColumn/4 {
+		c.codes = nil
 	}
 	if cap(c.offs) > keepColumn/4 {
 		c.offs = append(make([]int32, 0, 64), c.offs...) // it begins with 0
@@ -71,14 +83,18 @@ func (c *column) pad(rows int) {
 	}
 	setBits(c.valid, c.n, rows, false)
 	switch c.store {
-	case storeInt:
+	case storeInt, storeTime:
 		c.ints = appendZeros(c.ints, gap)
+	case storeDict:
+		c.codes = appendZeros(c.codes, gap)
+	case storeDecimal:
+		c.decs = appendZeros(c.decs, gap)
 	case storeFloat:
 		c.floats = appendZeros(c.floats, gap)
 	case storeBool:
 		c.bools = appendZeros(c.bools, (rows+7)>>3-len(c.bools))
 		setBits(c.bools, c.n, rows, false)
-	case storeString, storeJSON, storeList:
+	case storeString, storeJSON, storeRest, storeList, storeMap:
 		last := c.offs[len(c.offs)-1]
 		c.offs = slices.Grow(c.offs, gap)
 		for range gap {
@@ -134,6 +150,20 @@ func (c *column) addFloat(row int, v float64) {
 	c.floats = append(c.floats, v)
 }
 
+func (c *column) addCode(row, code int) {
+	if c.n != row || c.masked {
+		c.fill(row)
+	} else {
+		c.n++
+	}
+	c.codes = append(c.codes, int32(code))
+}
+
+func (c *column) addDecimal(row int, v decimal128.Num) {
+	c.fill(row)
+	c.decs = append(c.decs, v)
+}
+
 func (c *column) addBool(row int, v bool) {
 	c.fill(row)
 	if row>>3 >= len(c.bools) {
@@ -158,7 +188,23 @@ func (c *column) addString(row int, s []byte) {
 	c.offs = append(c.offs, int32(len(c.data)))
 }
 
-// addList ends the list of row after its elements have been added.
+// openMember makes room for a member in the object of row. What is to follow is its key, with the colon, and closeMember.
+func (c *column) openMember(row int) {
+	if c.n > row { // there is one already
+		c.data[len(c.data)-1] = ','
+		return
+	}
+	c.fill(row)
+	c.data = append(c.data, '{')
+	c.offs = append(c.offs, 0)
+}
+
+func (c *column) closeMember(value []byte) {
+	c.data = append(append(c.data, value...), '}')
+	c.offs[len(c.offs)-1] = int32(len(c.data))
+}
+
+// addList ends the list or the map of row after its elements have been added.
 func (c *column) addList(row, elems int) {
 	c.fill(row)
 	c.elems = elems
@@ -171,16 +217,20 @@ func (d *Decoder) truncate(col, rows int) {
 	rows = min(rows, c.n)
 	c.n = rows
 	switch c.store {
-	case storeInt:
+	case storeInt, storeTime:
 		c.ints = c.ints[:rows]
+	case storeDict:
+		c.codes = c.codes[:rows]
+	case storeDecimal:
+		c.decs = c.decs[:rows]
 	case storeFloat:
 		c.floats = c.floats[:rows]
 	case storeBool:
 		c.bools = c.bools[:(rows+7)>>3]
-	case storeString, storeJSON:
+	case storeString, storeJSON, storeRest:
 		c.offs = c.offs[:rows+1]
 		c.data = c.data[:c.offs[rows]]
-	case storeList:
+	case storeList, storeMap:
 		c.offs = c.offs[:rows+1]
 		c.elems = int(c.offs[rows])
 		d.truncate(c.kids[0], c.elems)

@@ -33,15 +33,20 @@ func (d *Decoder) data(col, rows int) arrow.ArrayData {
 	}
 	var kids []arrow.ArrayData
 	switch c.store {
-	case storeInt:
+	case storeInt, storeTime:
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(c.ints)))
 	case storeFloat:
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Float64Traits.CastToBytes(c.floats)))
+	case storeDict:
+		buffers = append(buffers, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(c.codes)))
+		return array.NewDataWithDictionary(def.field.Type, rows, buffers, nulls, 0, def.dict)
+	case storeDecimal:
+		buffers = append(buffers, memory.NewBufferBytes(arrow.Decimal128Traits.CastToBytes(c.decs)))
 	case storeBool:
 		buffers = append(buffers, memory.NewBufferBytes(c.bools))
-	case storeString, storeJSON:
+	case storeString, storeJSON, storeRest:
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(c.offs)), memory.NewBufferBytes(c.data))
-	case storeList:
+	case storeList, storeMap:
 		buffers = append(buffers, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(c.offs)))
 		kids = []arrow.ArrayData{d.data(c.kids[0], c.elems)}
 	case storeStruct:

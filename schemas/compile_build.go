@@ -75,17 +75,25 @@ type place struct {
 	fixed   bool
 	above   []string // the keys of the sets on the way here
 	want    *want    // columns wanted beneath
+	member  bool     // of an object with columns
+	needed  bool     // and required
 }
 
 func (b *builder) program(def *schemaDef) *Program {
 	m := b.merge([]*schemaDef{def})
 	root := b.node(m)
 	at := place{fixed: true, above: []string{m.key}, want: b.want}
-	root.fixed = true
+	root.fixed, b.p.rest = true, -1
 	if m.allow&kindObject != 0 && len(m.props)+len(at.want.names) > 0 {
 		root.object, b.p.tops = b.object(m, at, true)
+		b.p.rest = root.object.rest
 	} else if b.bounded(m) {
 		root.object, _ = b.object(m, at, false)
+	}
+	b.p.whole = len(b.p.tops) == 0
+	if b.p.rest < 0 && root.never == "" && (m.allow&^kindObject != 0 || b.p.whole && !b.closed(m)) {
+		b.p.rest = b.restColumn(at.pointer, b.p.tops)
+		b.p.tops = append(b.p.tops, b.p.rest)
 	}
 	b.arrays(root, m)
 	b.branches(root, m)
@@ -111,8 +119,7 @@ func (b *builder) node(m *merged) *node {
 			n.add(s, class(k))
 		}
 	}
-	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 ||
-		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
+	n.settle()
 	n.quick = newQuick(n)
 	return n
 }
@@ -139,6 +146,7 @@ func (n *node) add(s *schemaDef, k class) {
 		n.lengths = n.lengths.and(s.lengths)
 		n.patterns = append(n.patterns, s.patterns...)
 		n.formats = append(n.formats, s.formats...)
+		n.dateTime = n.dateTime || s.dateTime
 	case classArray:
 		n.counts = n.counts.and(s.counts)
 	}

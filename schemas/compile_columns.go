@@ -19,14 +19,17 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 			names = appendNew(names, append([]string{dep.name}, dep.needs...), seen)
 		}
 	}
-	o = &objectNode{fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*", members: anySize}
+	o = &objectNode{
+		fixed: at.fixed, first: b.p.members, props: make([]prop, 0, len(names)), star: at.pointer + "/*", rest: -1, members: anySize,
+	}
 	b.p.members += len(names) + 1
 	for i, name := range names {
 		if b.full {
 			break
 		}
 		p := newProp(name)
-		in := place{pointer: at.pointer + "/" + p.token, fixed: at.fixed, above: at.above, want: at.want.in[name]}
+		in := place{pointer: at.pointer + "/" + p.token, fixed: at.fixed, above: at.above, want: at.want.in[name], member: columns,
+			needed: slices.Contains(m.required, name)}
 		if in.want == nil {
 			in.want = &want{}
 		}
@@ -45,6 +48,9 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 	o.words = max(0, (len(o.props)-1)/64)
 	o.require(m.required)
 	b.others(o, m)
+	if columns && !b.full {
+		cols = b.giveRest(o, m, at, cols)
+	}
 	return o, cols
 }
 
@@ -79,7 +85,7 @@ func (b *builder) reserve() int {
 func (b *builder) column(m *merged, at place, name string, col int) *node {
 	def := columnDef{store: b.storeOf(m, at), width: 9}
 	field := arrow.Field{Name: name, Nullable: true}
-	keys, values := []string{"winnow.pointer"}, []string{at.pointer}
+	keys, values := []string{metaPointer}, []string{at.pointer}
 	var n *node
 	inner := at
 	inner.above = append(slices.Clip(at.above), m.key)
@@ -87,6 +93,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 	case storeStruct:
 		n = b.node(m)
 		n.object, def.kids = b.object(m, inner, true)
+		n.quick = noQuick() // a number goes to the rest
 		b.arrays(n, m)
 		b.branches(n, m)
 		field.Type = arrow.StructOf(b.fields(def.kids)...)
@@ -94,7 +101,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 		n = b.node(m)
 		kid := b.reserve()
 		def.kids = []int{kid}
-		inner.fixed, inner.pointer, inner.want = false, at.pointer+"/*", &want{}
+		inner = inner.within(at.pointer+"/*", false)
 		n.item, n.items = b.column(b.merge(m.items), inner, "item", kid), true
 		n.width = b.p.columns[kid].width
 		n.run = n.item.store == storeInt || n.item.store == storeFloat
@@ -103,19 +110,25 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 			n.object, _ = b.object(m, place{want: &want{}}, false)
 		}
 		b.branches(n, m)
+	case storeMap:
+		n = b.node(m)
+		field.Type, def.kids = b.entries(n, m, inner)
+		b.branches(n, m)
 	default:
-		if n = b.general(m.seeds); n != nil {
-			n = n.at(at.pointer)
-		} else {
-			n = &node{allow: kindAny, pointer: at.pointer, counts: anySize, lengths: anySize}
-			n.quick = newQuick(n)
-		}
+		n = b.plain(m.seeds, at.pointer)
 		field.Type = scalarTypes[def.store]
+		b.scalar(n, m, &def, &field)
 	}
 	if def.store == storeJSON {
-		keys, values = append(keys, "winnow.json"), append(values, "true")
+		keys, values = append(keys, metaJSON), append(values, "true")
 	}
-	n.store, n.col, n.fixed, n.pointer = def.store, col, at.fixed, at.pointer
+	n.store, n.col, n.fixed, n.pointer, n.member = def.store, col, at.fixed, at.pointer, at.member
+	n.settle()
+	if at.member && n.mayBe(kindNull) {
+		if n.optional = !at.needed; at.needed {
+			keys, values = append(keys, MetaRequired), append(values, "true")
+		}
+	}
 	for _, kid := range def.kids {
 		if def.store == storeStruct {
 			def.width += b.p.columns[kid].width
@@ -124,6 +137,21 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 	field.Metadata = arrow.NewMetadata(keys, values)
 	def.field = field
 	b.p.columns[col] = def
+	return n
+}
+
+// within is the place of the elements of an array, or of a map's values.
+func (at place) within(pointer string, fixed bool) place {
+	return place{pointer: pointer, fixed: fixed, above: at.above, want: &want{}}
+}
+
+// plain is general for a place of its own.
+func (b *builder) plain(defs []*schemaDef, pointer string) *node {
+	if n := b.general(defs); n != nil {
+		return n.at(pointer)
+	}
+	n := &node{allow: kindAny, pointer: pointer, counts: anySize, lengths: anySize}
+	n.quick = newQuick(n)
 	return n
 }
 
@@ -138,6 +166,7 @@ func (b *builder) fields(cols []int) []arrow.Field {
 var scalarTypes = map[store]arrow.DataType{
 	storeInt: arrow.PrimitiveTypes.Int64, storeFloat: arrow.PrimitiveTypes.Float64, storeBool: arrow.FixedWidthTypes.Boolean,
 	storeString: arrow.BinaryTypes.String, storeJSON: arrow.BinaryTypes.String,
+	storeTime: &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"},
 }
 
 // storeOf chooses the column for m: of the one kind that it allows beside null, else JSON text. A column that is wanted
@@ -154,18 +183,26 @@ func (b *builder) storeOf(m *merged, at place) store {
 		return storeJSON
 	}
 	switch {
+	case m.may()&^kindNull == kindString && m.dictionary() != nil:
+		return storeDict
 	case kind == kindInteger:
 		return storeInt
+	case (kind == kindNumber || kind == kindFraction) && m.scale() > 0:
+		return storeDecimal
 	case kind == kindNumber || kind == kindFraction:
 		return storeFloat
 	case kind == kindBool:
 		return storeBool
+	case kind == kindString && m.dateTime():
+		return storeTime
 	case kind == kindString:
 		return storeString
 	case kind == kindObject && len(m.props) > 0:
 		return storeStruct
 	case kind == kindArray && len(m.items) > 0 && m.prefix() == 0:
 		return storeList
+	case kind == kindObject && b.uniform(m, at):
+		return storeMap
 	}
 	return storeJSON
 }

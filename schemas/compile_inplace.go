@@ -91,7 +91,7 @@ func (s *schemaDef) plainly(k class) bool {
 	case classNumber:
 		return len(s.limits)+len(s.multiples) == 0
 	case classString:
-		return s.lengths == anySize && len(s.patterns)+len(s.formats) == 0
+		return s.lengths == anySize && !s.dateTime && len(s.patterns)+len(s.formats) == 0
 	case classObject:
 		return !s.aboutObjects()
 	case classArray:

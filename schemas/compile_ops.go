@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/winnow-data/winnow/schemas/ecma"
@@ -63,13 +62,7 @@ func (b *builder) others(o *objectNode, m *merged) {
 	if list := m.patterns(); len(list) > 0 && len(list) <= maxSubsets {
 		o.matched = list
 		for set := range 1 << len(list) {
-			var in []*ecma.Pattern
-			for i, p := range list {
-				if set>>i&1 != 0 {
-					in = append(in, p)
-				}
-			}
-			o.extras = append(o.extras, at(b.general(b.extra(m, in))))
+			o.extras = append(o.extras, at(b.general(b.extra(m, subset(list, set)))))
 		}
 	} else if len(list) > maxSubsets {
 		o.extra = nil
@@ -99,6 +92,16 @@ func (b *builder) others(o *objectNode, m *merged) {
 	}
 	o.slots = newSlots(o.props)
 	o.rare = o.members != anySize || len(o.depends)+len(o.more) > 0
+}
+
+// subset gives the patterns whose bits are set.
+func subset(list []*ecma.Pattern, set int) (in []*ecma.Pattern) {
+	for i, p := range list {
+		if set>>i&1 != 0 {
+			in = append(in, p)
+		}
+	}
+	return in
 }
 
 // branches gives n its ops, and what explains its failures.
@@ -145,7 +148,7 @@ func (b *builder) branches(n *node, m *merged) {
 		n.whole = b.whole(m.seeds)
 	}
 	if n.special&kindNumber != 0 {
-		n.quick = quick{least: 1, above: math.Inf(1), below: math.Inf(-1)}
+		n.quick = noQuick()
 	}
 	if n.special != 0 {
 		b.p.tapes = true

@@ -54,6 +54,7 @@ type schemaDef struct {
 	lengths   sizes // of strings
 	patterns  []*ecma.Pattern
 	formats   []format.Check
+	dateTime  bool
 
 	counts   sizes // of arrays
 	prefix   []*schemaDef
@@ -94,7 +95,7 @@ func (s *schemaDef) blank() bool { return len(s.all) == 0 && s.silent() }
 // silent says that s asserts nothing itself, but for what applies in place beside it.
 func (s *schemaDef) silent() bool {
 	return s.never == "" && s.aboutAll(kindAny) && !s.branches() && !s.aboutArrays() && !s.aboutObjects() &&
-		s.lengths == anySize && len(s.limits)+len(s.multiples)+len(s.patterns)+len(s.formats) == 0
+		s.lengths == anySize && !s.dateTime && len(s.limits)+len(s.multiples)+len(s.patterns)+len(s.formats) == 0
 }
 
 // aboutAll says that s's type and enums let each of kinds by.

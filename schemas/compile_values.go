@@ -187,6 +187,10 @@ func readFormat(c *compiler, def *schemaDef, _, _, value *yaml.Node, _ int) {
 		c.warn(value, "the format "+strconv.Quote(value.Value)+" is not checked", fix)
 		return
 	}
+	if value.Value == "date-time" { // not among the others, as a column of times reads it itself
+		def.dateTime = true
+		return
+	}
 	def.formats = append(def.formats, check)
 }
 

@@ -47,8 +47,9 @@ type Decoder struct {
 	path  []frame // the containers that are open, the first depth of them
 
 	rows, depth int
-	fed, cost   int // bytes of records, and at least of columns, since Reset
-	budget      int // what cost may be after this record
+	fed, cost   int  // bytes of records, and at least of columns, since Reset
+	budget      int  // what cost may be after this record
+	odd         bool // in the list or map that is being read there is a time that is not written as it is printed
 	rowWidth    int
 
 	out    []winnow.Reason // those from base on are this record's
@@ -76,6 +77,7 @@ type Decoder struct {
 	table   []uint32
 	seen    []uint64 // bits of large objects' properties, the open ones' behind each other
 	dec     decimal
+	near53  decimal // a float64
 	canon   canon
 	spell   []byte
 	interns map[string]string
@@ -100,7 +102,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 		c := &d.cols[i]
 		c.store, c.kids = def.store, def.kids
 		switch def.store {
-		case storeString, storeJSON, storeList:
+		case storeString, storeJSON, storeRest, storeList, storeMap:
 			c.offs = make([]int32, 1, 64)
 		}
 	}
@@ -122,7 +124,7 @@ func NewDecoder(p *Program, l Limits) *Decoder {
 // It keeps nothing of doc.
 func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reason, row bool) {
 	d.out, d.base, d.detail, d.depth, d.doc = dst, len(dst), "", 0, doc
-	d.faults, d.loose, d.taping, d.long = 0, 0, false, false
+	d.faults, d.loose, d.taping, d.long, d.odd = 0, 0, false, false, false
 	d.names, d.arena, d.seen = d.names[:0], d.arena[:0], d.seen[:0]
 	fed, cost := d.fed, d.cost
 	d.fed += len(doc)
@@ -147,11 +149,18 @@ func (d *Decoder) Decode(doc []byte, dst []winnow.Reason) (reasons []winnow.Reas
 }
 
 func (d *Decoder) document(doc []byte) {
-	i := space(doc, 0)
-	if i = d.value(d.prog.root, doc, i, d.rows); i >= 0 && space(doc, i) < len(doc) {
+	start := space(doc, 0)
+	end := d.value(d.prog.root, doc, start, d.rows)
+	switch {
+	case end < 0:
+		return
+	case space(doc, end) < len(doc):
 		d.detail = winnow.DetailTrailing
-	} else if d.long && i >= 0 {
+	case d.long:
 		d.detail = winnow.DetailSize
+	}
+	if d.prog.rest >= 0 && (d.prog.whole || doc[start] != '{') {
+		d.cols[d.prog.rest].addString(d.rows, doc[start:end])
 	}
 }
 

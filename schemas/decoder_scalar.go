@@ -1,9 +1,8 @@
 package schemas
 
 import (
-	"math"
-
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/schemas/format"
 )
 
 func (d *Decoder) string(n *node, doc []byte, i, row int) int {
@@ -26,8 +25,10 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 		d.cols[n.col].addString(row, s)
 	} else if n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[i:end+1])
+	} else if n.store != storeNone {
+		d.storeText(n, s, doc[i:end+1], row)
 	}
-	if n.checks {
+	if n.texts {
 		d.checkString(n, s, saw)
 	}
 	if n.special&kindString != 0 {
@@ -60,8 +61,11 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 			d.fail(n, "format")
 		}
 	}
+	if n.dateTime && n.store != storeTime && !format.DateTime(s) {
+		d.fail(n, "format")
+	}
 	for i := range n.enums {
-		if e := &n.enums[i]; e.of&kindString != 0 && e.strings.find(s) < 0 {
+		if e := &n.enums[i]; e.of&kindString != 0 && e.valueSet != n.dict && e.strings.find(s) < 0 {
 			d.fail(n, e.rule)
 		}
 	}
@@ -84,6 +88,9 @@ func (d *Decoder) number(n *node, doc []byte, i, row int) int {
 		case storeInt:
 			d.cols[n.col].addInt(row, m)
 		case storeFloat:
+			if m >= 1<<53 || m <= -1<<53 {
+				return d.anyNumber(n, doc, i, row)
+			}
 			d.cols[n.col].addFloat(row, float64(m))
 		case storeJSON:
 			d.cols[n.col].addString(row, doc[i:end])
@@ -133,10 +140,11 @@ func (d *Decoder) anyNumber(n *node, doc []byte, i, row int) int {
 	if !fits {
 		d.fail(n, "type")
 	}
+	divides := true
 	if n.checks {
-		d.checkNumber(n, v, tok)
+		divides = d.checkNumber(n, v, tok)
 	}
-	if fits {
+	if fits && (divides || n.store != storeDecimal) {
 		d.storeNumber(n, v, tok, row)
 	}
 	if n.special&kindNumber != 0 {
@@ -153,28 +161,9 @@ func (d *Decoder) kindOf(v number, tok []byte) kinds {
 	return kindFraction
 }
 
-func (d *Decoder) storeNumber(n *node, v number, tok []byte, row int) {
-	switch n.store {
-	case storeFloat:
-		f := v.float(tok)
-		if math.IsInf(f, 0) {
-			d.fail(n, winnow.RuleNumber)
-			return
-		}
-		d.cols[n.col].addFloat(row, f)
-	case storeInt:
-		k, ok := v.int64(tok, &d.dec)
-		if !ok {
-			d.fail(n, winnow.RuleNumber)
-			return
-		}
-		d.cols[n.col].addInt(row, k)
-	case storeJSON:
-		d.cols[n.col].addString(row, tok)
-	}
-}
-
-func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
+// checkNumber says whether the number is a multiple of what it should be.
+func (d *Decoder) checkNumber(n *node, v number, tok []byte) (divides bool) {
+	divides = true
 	if len(n.limits) > 0 {
 		f := v.float(tok)
 		for i := range n.limits {
@@ -186,6 +175,7 @@ func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
 	for i := range n.multiple {
 		if n.multiple[i].fails(v, tok, &d.dec) {
 			d.fail(n, "multipleOf")
+			divides = false
 		}
 	}
 	for i := range n.enums {
@@ -196,6 +186,7 @@ func (d *Decoder) checkNumber(n *node, v number, tok []byte) {
 	if n.neverOf&kindNumber != 0 {
 		d.fail(n, n.never)
 	}
+	return divides
 }
 
 // within says that a number keeps to the limits of digits and exponent.
@@ -228,6 +219,8 @@ func (d *Decoder) literal(n *node, doc []byte, i, row int) int {
 		d.cols[n.col].addBool(row, doc[i] == 't')
 	} else if kind == kindBool && n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[i:end])
+	} else if n.optional && kind == kindNull || kind == kindBool && (n.store == storeRest || n.store == storeStruct) {
+		d.keep(row, doc[i:end])
 	}
 	if n.checks {
 		d.checkLiteral(n, kind, doc[i] == 't')

@@ -135,3 +135,28 @@ func TestDecodeAllocates(t *testing.T) {
 		}
 	}
 }
+
+// kindsSchema has columns that mixedSchema has not.
+const kindsSchema = `{"properties":{"m":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","format":"date-time"}}},
+	"d":{"type":"number","multipleOf":0.01},"f":{"type":"number"},"n":{"type":["null","boolean"]},"e":{"enum":["a","b"]}}}`
+
+// TestKindsAllocate has a record with each kind of column, and much for the rests.
+func TestKindsAllocate(t *testing.T) {
+	d := decoder(t, kindsSchema)
+	docs := [][]byte{
+		[]byte(`{"m":{"x":["2026-01-01T00:00:00Z"],"y":["2026-01-01T00:00:00+01:00","2026-01-01T00:00:00Z"]},"d":1.25,"f":12345678901234567168,"n":null,"e":"b","other\n":[1],"more":"\u0000"}`),
+		[]byte(`{"m":{},"d":123456789012345678901234567890.12,"n":true,"e":"a"}`), []byte(`["no object"]`), []byte(`{"e":"c","d":1e99,"m":[],"f":9007199254740993}`),
+	}
+	dst := make([]winnow.Reason, 0, 64)
+	n := testing.AllocsPerRun(100, func() {
+		for i, doc := range docs {
+			if dst, _ = d.Decode(doc, dst[:0]); len(dst) > 0 != (i == 3) {
+				t.Fatal(dst)
+			}
+		}
+		d.Reset()
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

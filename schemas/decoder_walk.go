@@ -129,8 +129,8 @@ func (d *Decoder) checkCount(n *node, count int) {
 func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (count, next int) {
 	for {
 		if n.run && !d.taping {
-			was := count
-			if count, i = d.run(n.item, doc, i, first, count); i < len(doc) && doc[i] == ']' && count > was {
+			was, ended := count, false
+			if count, i, ended = d.run(n.item, doc, i, first, count); ended {
 				return count, i
 			}
 			d.cost += (count - was) * n.width
@@ -160,11 +160,11 @@ func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (coun
 }
 
 // run reads elements as long as they are numbers that are like most and pass everything. It stops before the first that is
-// not, or at the array's end.
-func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next int) {
+// not, or at the array's end: ended says that it is there, behind a number and not behind a comma.
+func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next int, ended bool) {
 	c := &d.cols[item.col]
 	if c.pad(first + count); c.masked {
-		return count, i
+		return count, i, false
 	}
 	for i < len(doc) {
 		m, frac, end := scanQuick(doc, i)
@@ -186,13 +186,13 @@ func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next i
 		c.n++
 		count++
 		if i = end; doc[i] == ']' {
-			break
+			return count, i, true
 		}
 		if i++; i < len(doc) && doc[i] <= ' ' {
 			i = space(doc, i)
 		}
 	}
-	return count, i
+	return count, i, false
 }
 
 // container reads an object or an array: its inside first, then what is said of the whole.
@@ -212,6 +212,8 @@ func (d *Decoder) inside(n *node, kind kinds, doc []byte, i, row int) int {
 	switch {
 	case kind == kindArray:
 		end = d.array(n, doc, i, row)
+	case n.store == storeMap:
+		end = d.entries(n, doc, i, row)
 	case n.object != nil:
 		if n.store == storeStruct {
 			d.cols[n.col].fill(row)
@@ -227,6 +229,9 @@ func (d *Decoder) inside(n *node, kind kinds, doc []byte, i, row int) int {
 		d.fail(n, "type")
 	} else if n.store == storeJSON {
 		d.cols[n.col].addString(row, doc[start:end])
+	} else if n.store == storeRest || n.store == storeStruct && kind == kindArray || n.inexact && d.odd {
+		d.keep(row, doc[start:end])
+		d.odd = false
 	}
 	if n.checks {
 		d.checkContainer(n, kind, start)

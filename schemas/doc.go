@@ -33,8 +33,12 @@
 //
 // # Columns
 //
-// An integer becomes int64, a number float64, a boolean bool, a string utf8, an object with declared properties a struct, an
+// An integer becomes int64, a number float64, or decimal128 where it is a multipleOf with a fraction, a boolean bool, a string utf8, an enum of strings a
+// dictionary, a date-time a timestamp in microseconds of UTC, an object with declared properties a struct, one whose members are all alike a map, an
 // array with items a list. Null beside one of these makes no difference, as every column may be null. Anything else is utf8 and
-// holds the value's JSON text, as the field's metadata says by winnow.json; JSON's null is null there, too. An integer beyond int64 and a number
-// beyond float64 are null with the reason number.
+// holds the value's JSON text, as the field's metadata says by winnow.json; JSON's null is null there, too. A number that its column cannot hold is null with the
+// reason number: an integer beyond int64, one that float64 would make another of, a number beyond float64, or with more than 38 digits for a decimal.
+//
+// What the columns of an object do not give back goes, as JSON text, to one more column, its rest: members that are not declared, null where a member may
+// be absent, times in another spelling. So AppendJSON gives every record that passed back. The table is docs/reference/columns.md.
 package schemas

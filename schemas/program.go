@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/winnow-data/winnow/schemas/ecma"
 	"github.com/winnow-data/winnow/schemas/format"
@@ -23,10 +24,13 @@ type Program struct {
 	names   []name // every one that the schema has, by its number
 	known   stringSet
 	tapes   bool // some node needs a tape
+	rest    int  // the root's rest column, or -1
+	whole   bool // there is no other, and it holds documents as they are
 }
 
 // Schema is the Arrow schema of the records that decoders of p make. A field's metadata holds its JSON Pointer as
-// winnow.pointer, and winnow.json: "true" where the column holds values as their JSON text.
+// winnow.pointer, and winnow.json: "true" where the column holds values as their JSON text, winnow.rest: "true" where it
+// is an object's rest, and winnow.required: "true" where null is JSON's null and not an absent member.
 func (p *Program) Schema() *arrow.Schema { return p.schema }
 
 // Column finds the column of a JSON Pointer: its indices, from the record's columns through nested structs, and its field. Ok
@@ -68,14 +72,20 @@ const (
 	storeJSON // the value's own bytes
 	storeStruct
 	storeList
+	storeMap  // as Arrow has it: a list of structs of key and value
+	storeDict // the index of a string in an enum
+	storeTime // microseconds
+	storeDecimal
+	storeRest // members that their object's columns do not give back
 )
 
-// A columnDef is a column of the program. A list has one kid, its elements.
+// A columnDef is a column of the program. A list has one kid, its elements; so has a map.
 type columnDef struct {
 	store store
 	field arrow.Field
 	kids  []int
-	width int // bytes a row at least, its kids' included
+	width int         // bytes a row at least, its kids' included
+	dict  *array.Data // of storeDict: the strings
 }
 
 // A node is the program at one place: the checks for a value there. A nil node checks nothing but the grammar. The schemas that
@@ -90,6 +100,7 @@ type node struct {
 	never    string // no value of the kinds neverOf passes; the keyword to blame
 	neverOf  kinds
 	checks   bool // any of those below
+	texts    bool // any of strings, but for what the column's own store finds
 	quick    quick
 	counts   sizes
 	lengths  sizes
@@ -97,6 +108,7 @@ type node struct {
 	multiple []multiple
 	patterns []*ecma.Pattern
 	formats  []format.Check
+	dateTime bool // the format date-time, too
 	enums    []enum
 	trees    bool // an enum has arrays or objects
 	object   *objectNode
@@ -106,6 +118,12 @@ type node struct {
 	rest     bool // items behind prefix count as evaluated
 	run      bool // item fills a column of numbers
 	width    int  // of an element's columns
+
+	dict     *valueSet // of storeDict: one of enums
+	scale    int       // of storeDecimal: digits of the fraction
+	member   bool      // of an object with columns
+	optional bool      // a member that may be absent, and null: then null goes to the object's rest
+	inexact  bool      // a member that is a list or a map of times: one that is not written as it is printed sends all of it to the rest
 
 	// What takes a second look, at the value's tape.
 	ops     []op
@@ -128,9 +146,22 @@ type quick struct {
 	above, below float64
 }
 
+// settle notes what there is to check.
+func (n *node) settle() {
+	n.checks = n.never != "" || n.counts != anySize || n.lengths != anySize || len(n.enums) > 0 || n.dateTime ||
+		len(n.limits)+len(n.multiple)+len(n.patterns)+len(n.formats) > 0
+	enums := len(n.enums)
+	if n.dict != nil {
+		enums--
+	}
+	n.texts = n.never != "" || n.lengths != anySize || enums > 0 || n.dateTime && n.store != storeTime || len(n.patterns)+len(n.formats) > 0
+}
+
+func noQuick() quick { return quick{least: 1, above: math.Inf(1), below: math.Inf(-1)} }
+
 // newQuick is empty where n checks more of numbers than their limits.
 func newQuick(n *node) quick {
-	q := quick{least: 1, above: math.Inf(1), below: math.Inf(-1)}
+	q := noQuick()
 	if n.neverOf&kindNumber != 0 || len(n.enums)+len(n.multiple) > 0 {
 		return q
 	}
@@ -187,6 +218,7 @@ type objectNode struct {
 	words    int    // of seen bits behind the first 64
 	extra    *node  // for names that are not in props
 	star     string // pointer of those, where fixed
+	rest     int    // the column for what the others do not give back, or -1
 
 	matched []*ecma.Pattern // of names that are not in props
 	extras  []*node         // for those, by which of matched match, as bits
@@ -270,6 +302,9 @@ func (p *Program) pointers() (all []string) {
 	var walk func(prefix string, fields []arrow.Field)
 	walk = func(prefix string, fields []arrow.Field) {
 		for _, f := range fields {
+			if IsRest(f) {
+				continue
+			}
 			at := prefix + "/" + escapeToken(f.Name)
 			all = append(all, at)
 			if s, ok := f.Type.(*arrow.StructType); ok {

@@ -1,8 +1,6 @@
 package schemas
 
 import (
-	"slices"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/winnow-data/winnow/strict"
@@ -64,9 +62,13 @@ func newValueSet(rule string, values []*yaml.Node) *valueSet {
 			texts = append(texts, n.Value)
 		}
 	}
-	slices.Sort(texts)
-	s.strings = newStringSet(slices.Compact(texts))
+	s.strings = newStringSet(appendNew(nil, texts, make(map[string]bool))) // in their order: a dictionary's
 	return s
+}
+
+// onlyStrings says that nothing but strings, and null, is in the set.
+func (s *valueSet) onlyStrings() bool {
+	return len(s.strings.all) > 0 && len(s.ints)+len(s.decimals)+len(s.trees) == 0 && s.booleans == [2]bool{}
 }
 
 // hasNumber says whether the number v, whose text is tok, is in the set.

@@ -179,9 +179,9 @@ func (j *Judge) Verdict(i int) Verdict {
 		Failed:    it.spared || it.outcome == winnow.Failed,
 		Reasons:   j.reasons[it.reasons.from:it.reasons.to],
 		Sensitive: j.spans[it.spans.from:it.spans.to],
-		Team:      j.team.text(&j.records[i], j.docs[i], int(it.row)),
-		User:      j.user.text(&j.records[i], j.docs[i], int(it.row)),
 	}
+	v.Team = j.team.text(&j.records[i], j.docs[i], int(it.row), v.Failed)
+	v.User = j.user.text(&j.records[i], j.docs[i], int(it.row), v.Failed)
 	if it.skipped {
 		v.Cause = CauseTombstone
 	}

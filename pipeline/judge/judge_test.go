@@ -285,3 +285,42 @@ func TestJudgeAllocatesNothingPerRecord(t *testing.T) {
 		t.Errorf("%.3f allocations a record", n)
 	}
 }
+
+// A team of an enum, and a user that is a time or a decimal, are what is written, also where the schema fails it.
+func TestTeamsOfColumnsOfTheirOwn(t *testing.T) {
+	text := strings.Replace(contractText, "team: {type: string}", `team: {enum: [red, "bl\u00fce", null]}`, 1)
+	for user, want := range map[string]string{
+		"/at": `pass team=red user=2026-01-01T01:00:00.10+01:00
+pass team=blüe user=2026-01-01T00:00:00Z
+fail team=green user=unknown enum@/team
+fail team=unknown user=soon type@/id format@/at multipleOf@/price
+`,
+		"/price": `pass team=red user=1.50
+pass team=blüe user=12
+fail team=green user=unknown enum@/team
+fail team=unknown user=1.234 type@/id format@/at multipleOf@/price
+`,
+	} {
+		j := New(loadPlan(t, strings.Replace(text, "user: {pointer: /id}", "user: {pointer: "+user+"}", 1)+"    price: {type: number, multipleOf: 0.01}\n"), nil)
+		got := say(j, `{"id":1,"team":"red","at":"2026-01-01T01:00:00.10+01:00","price":1.50}`, `{"id":1,"team":"bl\u00fce","at":"2026-01-01T00:00:00Z","price":12}`,
+			`{"id":1,"team":"green"}`, `{"id":"x","at":"soon","price":1.234}`)
+		if got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
+// A value that its enum does not have leaves no value in its column, and is not missing for that.
+func TestWhatAnEnumLacksIsThere(t *testing.T) {
+	p := loadPlan(t, strings.Replace(contractText, "id: {type: integer}", "id: {type: integer}\n    kind: {enum: [a]}", 1))
+	j := New(p, nil)
+	for _, doc := range []string{`{"id":1,"kind":"b"}`, `{"id":"1","at":"never","score":2}`, `{"id":1}`} {
+		j.Add(&winnow.Record{Value: []byte(doc)})
+	}
+	j.Finish()
+	for pointer, want := range map[string][3]bool{"/kind": {true}, "/id": {1: true}, "/at": {1: true}, "/score": {}, "/kin": {}} {
+		if got := [3]bool{j.invalid(0, pointer), j.invalid(1, pointer), j.invalid(2, pointer)}; got != want {
+			t.Errorf("%s: %v, want %v", pointer, got, want)
+		}
+	}
+}

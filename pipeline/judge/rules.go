@@ -113,11 +113,19 @@ func (j *Judge) schemaFailed(row int) bool {
 	return it.schema > it.reasons.from
 }
 
-// invalid says that a reason of the schema stands at pointer or above it and speaks of the value as a whole.
+// invalid says that a reason of the schema stands at pointer or above it and speaks of the value as a whole, or at pointer and may be why its
+// column has no value: a string that is not in its enum, say.
 func (j *Judge) invalid(row int, pointer string) bool {
 	it := &j.items[j.rows[row]]
 	for _, reason := range j.reasons[it.reasons.from:it.schema] {
-		if reason.Rule != "type" && reason.Rule != winnow.RuleNumber {
+		switch reason.Rule {
+		case "type", winnow.RuleNumber:
+		case "enum", "const", "format", "multipleOf":
+			if reason.Pointer == pointer {
+				return true
+			}
+			continue
+		default:
 			continue
 		}
 		if p := reason.Pointer; len(p) <= len(pointer) && pointer[:len(p)] == p &&

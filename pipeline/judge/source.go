@@ -52,7 +52,7 @@ func (s *source) bind(columns arrow.Record) {
 }
 
 // text gives the source's text in a record whose value is doc, nil where there is none. It is borrowed until the next call.
-func (s *source) text(r *winnow.Record, doc []byte, row int) []byte {
+func (s *source) text(r *winnow.Record, doc []byte, row int, failed bool) []byte {
 	switch {
 	case s.value != nil:
 		return s.value
@@ -63,16 +63,21 @@ func (s *source) text(r *winnow.Record, doc []byte, row int) []byte {
 			}
 		}
 	case s.path != nil && row >= 0 && s.column != nil:
-		if _, ok := s.column.(*array.Float64); ok {
-			return s.number(doc)
+		switch c := s.column.(type) {
+		case *array.Float64, *array.Decimal128, *array.Timestamp:
+			return s.written(doc)
+		case *array.Dictionary:
+			if failed && c.IsNull(row) { // perhaps because its enum does not have it
+				return s.written(doc)
+			}
 		}
 		return s.cell(row)
 	}
 	return nil
 }
 
-// number gives a number as it is written: a float does not remember its text. Names are seldom such numbers, so this may take its time.
-func (s *source) number(doc []byte) []byte {
+// written gives a number or a time as it is written, which its column does not remember. Names are seldom such, so this may take its time.
+func (s *source) written(doc []byte) []byte {
 	at := json.RawMessage(doc)
 	for _, token := range strings.Split(s.pointer, "/")[1:] {
 		var members map[string]json.RawMessage
@@ -89,6 +94,8 @@ func (s *source) cell(row int) []byte {
 		return nil
 	}
 	switch c := s.column.(type) {
+	case *array.Dictionary:
+		s.text_ = append(s.text_[:0], c.Dictionary().(*array.String).Value(c.GetValueIndex(row))...)
 	case *array.String:
 		from, to := c.ValueOffset(row), c.ValueOffset(row+1)
 		text := c.ValueBytes()[from-c.ValueOffset(0) : to-c.ValueOffset(0)]
@@ -127,13 +134,16 @@ func unquote(text []byte) []byte {
 	return []byte(s)
 }
 
-// millis reads an event time: a number is Unix milliseconds, a text RFC 3339. Anything else gives otherwise.
+// millis reads an event time: a number is Unix milliseconds, a text RFC 3339. Anything else gives otherwise. A fraction of a millisecond is cut.
 func (s *source) millis(row int, otherwise int64) int64 {
 	if s.column == nil {
 		return otherwise
 	}
 	if c, ok := s.column.(*array.Int64); ok && !c.IsNull(row) {
 		return c.Value(row)
+	}
+	if c, ok := s.column.(*array.Timestamp); ok && !c.IsNull(row) {
+		return time.UnixMicro(int64(c.Value(row))).UnixMilli()
 	}
 	var t time.Time
 	if t.UnmarshalText(s.cell(row)) != nil {

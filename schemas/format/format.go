@@ -15,8 +15,8 @@ var formats = []struct {
 	since int
 	check Check
 }{
-	{"date", 4, isDate},
-	{"date-time", 4, isDateTime},
+	{"date", 4, Date},
+	{"date-time", 4, DateTime},
 	{"email", 4, isEmail},
 	{"hostname", 4, isHostname},
 	{"ipv4", 4, isIPv4},

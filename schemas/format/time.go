@@ -2,8 +2,8 @@ package format
 
 import "bytes"
 
-// isDate is RFC 3339's full-date: a day that was or will be, of the Gregorian calendar at all times.
-func isDate(s []byte) bool {
+// Date is RFC 3339's full-date: a day that was or will be, of the Gregorian calendar at all times.
+func Date(s []byte) bool {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
 		return false
 	}
@@ -20,9 +20,9 @@ func isDate(s []byte) bool {
 
 var monthDays = [13]uint8{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
-// isDateTime is RFC 3339's date-time.
-func isDateTime(s []byte) bool {
-	return len(s) > 10 && s[10]|0x20 == 't' && isDate(s[:10]) && isTime(s[11:])
+// DateTime is RFC 3339's date-time.
+func DateTime(s []byte) bool {
+	return len(s) > 10 && s[10]|0x20 == 't' && Date(s[:10]) && isTime(s[11:])
 }
 
 // isTime is RFC 3339's full-time. A leap second is at the end of a day in UTC.

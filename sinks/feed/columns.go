@@ -27,8 +27,9 @@ type column struct {
 	masked bool
 	valid  []byte  // a bit a row, once masked
 	data   []byte  // fixed values, bits, or the text of strings
-	offs   []int32 // of strings and lists; begins with 0
+	offs   []int32 // of strings, lists and maps; begins with 0
 	kids   []column
+	dict   *dictionary
 }
 
 // newTable makes an empty table. Its error names a type that feeds cannot carry: no contract makes one.
@@ -56,6 +57,18 @@ func newColumn(typ arrow.DataType) (column, error) {
 			return c, err
 		}
 		c.kids = []column{kid}
+	case *arrow.MapType:
+		c.offs = []int32{0}
+		kid, err := newColumn(typ.Elem())
+		if err != nil {
+			return c, err
+		}
+		c.kids = []column{kid}
+	case *arrow.DictionaryType:
+		if typ.IndexType.ID() != arrow.INT32 || typ.ValueType.ID() != arrow.STRING {
+			return c, fmt.Errorf("type %s cannot be fed", typ)
+		}
+		c.width, c.dict = 4, &dictionary{}
 	case *arrow.StructType:
 		for _, f := range typ.Fields() {
 			kid, err := newColumn(f.Type)
@@ -66,7 +79,7 @@ func newColumn(typ arrow.DataType) (column, error) {
 		}
 	case *arrow.BooleanType:
 	case arrow.FixedWidthDataType:
-		if typ.ID() == arrow.DICTIONARY || typ.BitWidth()%8 != 0 {
+		if typ.BitWidth()%8 != 0 {
 			return c, fmt.Errorf("type %s cannot be fed", typ)
 		}
 		c.width = typ.BitWidth() / 8
@@ -93,6 +106,8 @@ func (c *column) add(a arrow.ArrayData, from, n int) {
 	c.addValid(a, at, n)
 	buffers := a.Buffers()
 	switch {
+	case c.dict != nil:
+		c.data = c.dict.add(c.data, arrow.Int32Traits.CastFromBytes(buffers[1].Bytes())[at:at+n], a.Dictionary())
 	case c.width > 0:
 		c.data = append(c.data, buffers[1].Bytes()[at*c.width:(at+n)*c.width]...)
 	case c.typ.ID() == arrow.BOOL:
@@ -107,7 +122,7 @@ func (c *column) add(a arrow.ArrayData, from, n int) {
 		for _, o := range offs[1:] {
 			c.offs = append(c.offs, o+shift)
 		}
-		if from, to := int(offs[0]), int(offs[n]); c.typ.ID() == arrow.LIST {
+		if from, to := int(offs[0]), int(offs[n]); len(c.kids) > 0 {
 			c.kids[0].add(a.Children()[0], from, to-from)
 		} else if to > from {
 			c.data = append(c.data, buffers[2].Bytes()[from:to]...)
@@ -261,14 +276,19 @@ func (p *packer) column(c *column) arrow.ArrayData {
 		buffers = append(buffers, p.put(arrow.Int32Traits.CastToBytes(c.offs)))
 	}
 	switch c.typ.ID() {
-	case arrow.STRUCT, arrow.LIST:
+	case arrow.STRUCT, arrow.LIST, arrow.MAP:
 	default:
 		buffers = append(buffers, p.put(c.data))
 	}
 	for i := range c.kids {
 		kids = append(kids, p.column(&c.kids[i]))
 	}
-	data := array.NewData(c.typ, c.n, buffers, kids, c.nulls, 0)
+	var data arrow.ArrayData
+	if c.dict != nil {
+		data = array.NewDataWithDictionary(c.typ, c.n, buffers, c.nulls, 0, c.dict.data())
+	} else {
+		data = array.NewData(c.typ, c.n, buffers, kids, c.nulls, 0)
+	}
 	for _, b := range buffers {
 		if b != nil {
 			b.Release()

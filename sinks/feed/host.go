@@ -11,7 +11,6 @@ import (
 
 	"github.com/winnow-data/winnow"
 	"github.com/winnow-data/winnow/pipeline/judge"
-	"github.com/winnow-data/winnow/schemas"
 )
 
 // A Host is one host's feeds, and the memory that they share.
@@ -81,7 +80,7 @@ func (h *Host) keep(topic string) error {
 		switch {
 		case !slices.Contains(s.Topics, topic):
 		case len(s.Columns) == 0:
-			pointers = append(pointers, everything(plans[0].Contract.Program)...)
+			pointers = append(pointers, everything(plans[0].Contract.Program.Schema())...)
 		default:
 			pointers = append(pointers, s.Columns...)
 		}
@@ -106,13 +105,6 @@ func (h *Host) keep(topic string) error {
 	}
 	h.kept[topic] = src
 	return nil
-}
-
-func everything(p *schemas.Program) (pointers []string) {
-	for _, f := range p.Schema().Fields() {
-		pointers = append(pointers, "/"+escaper.Replace(f.Name))
-	}
-	return pointers
 }
 
 func (h *Host) newFeed(s Spec, batches int) (*Feed, error) {

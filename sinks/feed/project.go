@@ -7,18 +7,20 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/winnow-data/winnow/schemas"
 )
 
-// A pick chooses columns of a schema: whole ones, and fields of struct columns.
+// A pick chooses columns of a schema: whole ones, and fields of struct columns. An object's rest is chosen only by its own name.
 type pick struct {
 	schema *arrow.Schema // of what is chosen
 	cols   []*picked
 }
 
-// A picked column: its place among its siblings, and, where it is a struct of which not all is chosen, its chosen fields.
+// A picked column: its place among its siblings, and, where there are columns in it of which not all are chosen, those that are.
 type picked struct {
 	index int
-	whole bool
+	whole bool // with all that is in it, but for rests
 	kids  []*picked
 	field arrow.Field // as it comes out
 }
@@ -27,9 +29,7 @@ type picked struct {
 // that field alone.
 func newPick(from *arrow.Schema, pointers []string) (*pick, error) {
 	if len(pointers) == 0 {
-		for _, f := range from.Fields() {
-			pointers = append(pointers, "/"+escaper.Replace(f.Name))
-		}
+		pointers = everything(from)
 	}
 	root := &picked{}
 	for _, p := range pointers {
@@ -39,6 +39,16 @@ func newPick(from *arrow.Schema, pointers []string) (*pick, error) {
 	}
 	meta := from.Metadata()
 	return &pick{schema: arrow.NewSchema(root.settle(from.Fields()), &meta), cols: root.kids}, nil
+}
+
+// everything names the columns of a schema.
+func everything(s *arrow.Schema) (pointers []string) {
+	for _, f := range s.Fields() {
+		if !schemas.IsRest(f) {
+			pointers = append(pointers, "/"+escaper.Replace(f.Name))
+		}
+	}
+	return pointers
 }
 
 var (
@@ -74,15 +84,68 @@ func nestedFields(f arrow.Field) []arrow.Field {
 // settle gives the fields that c's choices come out as.
 func (c *picked) settle(fields []arrow.Field) (out []arrow.Field) {
 	for _, k := range c.kids {
-		k.field = fields[k.index]
+		k.field = unrequired(fields[k.index])
 		if k.whole {
-			k.kids = nil
-		} else {
-			k.field.Type = arrow.StructOf(k.settle(nestedFields(k.field))...)
+			k.all(fields[k.index].Type)
+		}
+		if k.kids != nil {
+			k.field.Type = k.retype(k.field.Type)
 		}
 		out = append(out, k.field)
 	}
 	return out
+}
+
+// unrequired takes from a field whether its members must be there: contracts that differ in that have the same columns.
+func unrequired(f arrow.Field) arrow.Field {
+	at := f.Metadata.FindKey(schemas.MetaRequired)
+	if at >= 0 {
+		keys, values := slices.Clone(f.Metadata.Keys()), slices.Clone(f.Metadata.Values())
+		f.Metadata = arrow.NewMetadata(slices.Delete(keys, at, at+1), slices.Delete(values, at, at+1))
+	}
+	return f
+}
+
+// all chooses what is in a column of type typ: nothing of its own where it is just all of it.
+func (c *picked) all(typ arrow.DataType) {
+	nested, ok := typ.(arrow.NestedType)
+	if !ok {
+		return
+	}
+	less := false
+	kids := make([]*picked, 0, len(nested.Fields()))
+	for i, f := range nested.Fields() {
+		k := &picked{index: i, whole: true}
+		at := slices.IndexFunc(c.kids, func(k *picked) bool { return k.index == i })
+		switch {
+		case at >= 0:
+			less, k = true, c.kids[at]
+		case schemas.IsRest(f):
+			less = true
+			continue
+		}
+		k.whole = true
+		k.all(f.Type)
+		less = less || k.kids != nil || f.Metadata.FindKey(schemas.MetaRequired) >= 0
+		kids = append(kids, k)
+	}
+	if c.kids = kids; !less {
+		c.kids = nil
+	}
+}
+
+// retype gives the type of a column of which not all is chosen.
+func (c *picked) retype(typ arrow.DataType) arrow.DataType {
+	fields := c.settle(typ.(arrow.NestedType).Fields())
+	switch typ.(type) {
+	case *arrow.ListType:
+		return arrow.ListOfField(fields[0])
+	case *arrow.MapType:
+		entry := fields[0].Type.(*arrow.StructType)
+		return arrow.MapOfWithMetadata(entry.Field(0).Type, entry.Field(0).Metadata, entry.Field(1).Type, entry.Field(1).Metadata)
+	default:
+		return arrow.StructOf(fields...)
+	}
 }
 
 // columns gives the chosen columns of rec, which share its memory. The caller releases each.
@@ -98,7 +161,7 @@ func (p *pick) columns(rec arrow.Record) []arrow.Array {
 
 // data gives a's part that is chosen.
 func (c *picked) data(a arrow.ArrayData) arrow.ArrayData {
-	if c.whole {
+	if c.kids == nil {
 		a.Retain()
 		return a
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/strict"
 )
 
 // flightSchema has columns as contracts make them.
@@ -70,6 +73,58 @@ func TestAPickChoosesColumns(t *testing.T) {
 			if !f.Nullable {
 				t.Errorf("%v: %s can be null no more", c.pointers, f.Name)
 			}
+		}
+	}
+}
+
+// What a contract's columns do not give back is chosen by its own name alone, wherever it lies; and contracts that differ in what must be there have
+// the same columns.
+func TestAPickLeavesRests(t *testing.T) {
+	program := func(required string) *schemas.Program {
+		n, faults := strict.Parse("s.json", []byte(`{"type":"object","required":[`+required+`],"properties":{"n":{"type":["null","integer"]},
+			"o":{"type":"object","properties":{"x":{"type":"integer"},"deep":{"type":"object","properties":{"y":{"type":"boolean"}}}}},
+			"l":{"type":"array","items":{"type":"object","properties":{"z":{"type":"string"}}}},
+			"m":{"type":"object","additionalProperties":{"type":"object","properties":{"z":{"enum":["a"]}}}}}}`))
+		p, more := schemas.Compile("s.json", n, schemas.Options{})
+		if len(faults)+len(more) > 0 {
+			t.Fatal(faults, more)
+		}
+		return p
+	}
+	d := schemas.NewDecoder(program(`"n"`), schemas.Limits{})
+	d.Decode([]byte(`{"n":null,"q":1,"o":{"x":1,"q":2,"deep":{"y":true,"q":3}},"l":[{"z":"é","q":4},{}],"m":{"k":{"z":"a","q":5}}}`), nil)
+	rec := d.Record()
+	defer rec.Release()
+	for _, c := range []struct {
+		pointers   []string
+		want, json string
+	}{
+		{nil, "n o(x deep(y)) l m", `{"o":{"x":1,"deep":{"y":true}},"l":[{"z":"é"},{}],"m":{"k":{"z":"a"}}}`},
+		{[]string{"/o"}, "o(x deep(y))", `{"o":{"x":1,"deep":{"y":true}}}`},
+		{[]string{"/o/*", "/n"}, "o(*) n", `{"o":{"q":2}}`},
+		{[]string{"/o", "/o/deep/*"}, "o(x deep(y *))", `{"o":{"x":1,"deep":{"y":true,"q":3}}}`},
+		{[]string{"/n", "/*"}, "n *", `{"q":1}`},
+	} {
+		p, err := newPick(rec.Schema(), c.pointers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab, err := newTable(p.schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cols := p.columns(rec)
+		tab.add(cols, 0, 1)
+		got := packed(t, NewMemory(1<<20), tab)
+		if names, text := describe(p.schema.Fields()), string(schemas.AppendJSON(nil, got, 0)); names != c.want || text != c.json {
+			t.Errorf("%v: %s, %s, want %s, %s", c.pointers, names, text, c.want, c.json)
+		}
+		other, err := newPick(program("").Schema(), c.pointers)
+		if err != nil || !other.schema.Equal(p.schema) {
+			t.Errorf("%v: a feed would not take both: %v", c.pointers, err)
+		}
+		for _, col := range cols {
+			col.Release()
 		}
 	}
 }

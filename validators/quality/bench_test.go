@@ -20,6 +20,12 @@ func steadyRules() map[string]string {
 		"regex":          `{rule: regex, pointer: /tail, pattern: "^N[1-8]"}`,
 		"regex_any":      `{rule: regex, pointer: /word, pattern: "^[a-z]+$"}`,
 		"one_of":         `{rule: one_of, pointer: /carrier, values: [AA, UA, DL]}`,
+		"one_of_enum":    `{rule: one_of, pointer: /enum, values: [AA, UA, DL]}`,
+		"regex_enum":     `{rule: regex, pointer: /enum, pattern: "^[AUD]"}`,
+		"length_enum":    `{rule: length, pointer: /enum, min: 3}`,
+		"range_decimal":  `{rule: range, pointer: /price, min: 0.5}`,
+		"one_of_decimal": `{rule: one_of, pointer: /price, values: [0.5, 0.25]}`,
+		"duplicate_new":  `{rule: duplicate, keys: [/enum, /price, /time], within: 2000}`,
 		"one_of_any":     `{rule: one_of, pointer: /word, values: [a, b, 'c"', 1]}`,
 		"not_null":       `{rule: not_null, pointer: /maybe}`,
 		"length":         `{rule: length, pointer: /tail, min: 5, max: 5}`,
@@ -37,7 +43,8 @@ func steadyRules() map[string]string {
 func steady(tb testing.TB, text string, rows int) (winnow.Rule, *winnow.Batch) {
 	tb.Helper()
 	const schema = `{"properties":{"id":{"type":"integer"},"score":{"type":"number"},"tail":{"type":"string"},"carrier":{"type":"string"},
-		"maybe":{"type":["integer","null"]},"list":{"type":"array","items":{"type":"integer"}}}}`
+		"maybe":{"type":["integer","null"]},"list":{"type":"array","items":{"type":"integer"}},"enum":{"enum":["AA","UA","DL","XX"]},
+		"price":{"type":"number","multipleOf":0.01},"time":{"type":"string","format":"date-time"}}}`
 	r := rand.New(rand.NewPCG(1, 2))
 	docs := make([]string, rows)
 	for i := range docs {
@@ -45,9 +52,9 @@ func steady(tb testing.TB, text string, rows int) (winnow.Rule, *winnow.Batch) {
 		if i%100 == 7 {
 			maybe = "null"
 		}
-		docs[i] = fmt.Sprintf(`{"id":%d,"score":%.4f,"tail":"N%dU","carrier":"%s","maybe":%s,"list":[1,2],"any":%d.5,"word":%q}`,
+		docs[i] = fmt.Sprintf(`{"id":%d,"score":%.4f,"tail":"N%dU","carrier":"%s","maybe":%s,"list":[1,2],"any":%d.5,"word":%q,"enum":"%s","price":%.2f,"time":"2026-01-01T00:00:%02dZ"}`,
 			r.IntN(1000), r.Float64(), 100+r.IntN(1000), []string{"AA", "UA", "DL", "XX"}[r.IntN(100)/33], maybe, i,
-			[]string{"a", `b"`, "c", `c"`}[r.IntN(4)])
+			[]string{"a", `b"`, "c", `c"`}[r.IntN(4)], []string{"AA", "UA", "DL", "XX"}[r.IntN(100)/33], r.Float64(), r.IntN(60))
 	}
 	spec := batchtest.Spec(tb, text)
 	p := batchtest.Program(tb, schema, "/any", "/word")

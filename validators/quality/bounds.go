@@ -3,6 +3,7 @@ package quality
 import (
 	"math"
 
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -14,6 +15,8 @@ type bounds struct {
 	// The integers and floats that pass are those from the first to the second; none if the first is the larger.
 	intLow, intHigh     int64
 	floatLow, floatHigh float64
+	// So do the decimals of the column's scale.
+	decimalLow, decimalHigh decimal128.Num
 }
 
 // limits are the keys of a rule that bounds numbers.
@@ -24,8 +27,8 @@ type limits struct {
 	ExclusiveMax *yaml.Node `yaml:"exclusive_max" doc:"Numbers that pass are below it."`
 }
 
-// bounds reads the limits, of which there must be one at least, for a column of the kind given.
-func (r *request) bounds(l limits, kind columnKind) *bounds {
+// bounds reads the limits, of which there must be one at least, for the column.
+func (r *request) bounds(l limits, c *column) *bounds {
 	b := &bounds{}
 	b.low, b.lowOpen = r.side("min", l.Min, "exclusive_min", l.ExclusiveMin)
 	b.high, b.highOpen = r.side("max", l.Max, "exclusive_max", l.ExclusiveMax)
@@ -38,7 +41,8 @@ func (r *request) bounds(l limits, kind columnKind) *bounds {
 	}
 	b.ints()
 	b.floats()
-	if b.empty(kind) {
+	b.decimals(c.scale)
+	if b.empty(c.kind) {
 		r.fault(nil, "no number can pass: the lower limit is above the upper one", "swap them, or widen them")
 		return nil
 	}
@@ -86,9 +90,19 @@ func (b *bounds) floats() {
 	}
 }
 
+func (b *bounds) decimals(scale int) {
+	b.decimalLow, b.decimalHigh = decimal128.GetMaxValue(38).Negate(), decimal128.GetMaxValue(38)
+	if b.low != nil {
+		b.decimalLow = b.low.least128(scale, b.lowOpen)
+	}
+	if b.high != nil {
+		b.decimalHigh = b.high.most128(scale, b.highOpen)
+	}
+}
+
 // empty says that no number of a column of that kind can pass.
 func (b *bounds) empty(kind columnKind) bool {
-	if kind == kindInt && b.intLow > b.intHigh {
+	if kind == kindInt && b.intLow > b.intHigh || kind == kindDecimal && b.decimalHigh.Less(b.decimalLow) {
 		return true
 	}
 	if b.low == nil || b.high == nil {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
 )
 
 // A decimal is an exact number: ±0.DIGITS × 10^point, the digits without zeros at either end; zero has none. Two decimals
@@ -156,6 +158,47 @@ func (d *decimal) most(open bool) (n int64, ok bool) {
 		return n, true
 	}
 	return n - 1, n > math.MinInt64
+}
+
+// floor128 gives the largest n for which n ÷ 10^scale is not above d, and whether that is d. Beyond 38 digits it is one more than those, or one less.
+func (d *decimal) floor128(scale int) (n decimal128.Num, whole bool) {
+	most := decimal128.GetMaxValue(38)
+	ten, one := decimal128.FromI64(10), decimal128.FromI64(1)
+	point := d.point + scale
+	if point > 38 {
+		n, whole = most.Add(one), true
+	} else {
+		for i := range point {
+			if n = n.Mul(ten); i < len(d.digits) {
+				n = n.Add(decimal128.FromI64(int64(d.digits[i] - '0')))
+			}
+		}
+		whole = point >= len(d.digits)
+	}
+	if d.neg {
+		if n = n.Negate(); !whole {
+			n = n.Sub(one)
+		}
+	}
+	return n, whole
+}
+
+// least128 is least for n ÷ 10^scale.
+func (d *decimal) least128(scale int, open bool) decimal128.Num {
+	n, whole := d.floor128(scale)
+	if whole && !open {
+		return n
+	}
+	return n.Add(decimal128.FromI64(1))
+}
+
+// most128 is most for n ÷ 10^scale.
+func (d *decimal) most128(scale int, open bool) decimal128.Num {
+	n, whole := d.floor128(scale)
+	if whole && open {
+		return n.Sub(decimal128.FromI64(1))
+	}
+	return n
 }
 
 // float gives the float64 nearest to d: what a column of float64 holds for d too.

@@ -28,8 +28,8 @@ func duplicateKind() Kind {
 		Summary: "a record's key was not seen within the last records of its partition",
 		Detail: "The key is the value at pointer, or the values at keys together. Only records that the schema passed are judged, remembered and counted; " +
 			"a record whose key, or part of it, is missing or null takes a place and no more. A repeated record is remembered too: its key is looked for " +
-			"within that many records of its last appearance. Strings and numbers are compared by what they mean, arrays and objects by their " +
-			"text. Keys are remembered as hashes of 128 bits with a secret of the process: two different keys are taken for one with odds of within in 10^38 a record. " +
+			"within that many records of its last appearance. Strings and numbers are compared by what they mean, times (strings that " +
+			"the schema's format date-time checks) as instants, to the microsecond, arrays and objects by their text. Keys are remembered as hashes of 128 bits with a secret of the process: two different keys are taken for one with odds of within in 10^38 a record. " +
 			"The memory takes some 24 bytes for each record of within, in each partition, and begins empty when a partition is taken over.",
 		Example: "{rule: duplicate, pointer: /id, within: 100000}",
 		Keys:    ownKeys(duplicateParams{}),
@@ -40,7 +40,7 @@ func duplicateKind() Kind {
 func compileDuplicate(r *request) func() winnow.Rule {
 	var p duplicateParams
 	r.params(&p)
-	kinds := []columnKind{kindString, kindInt, kindFloat, kindBool, kindJSON}
+	kinds := []columnKind{kindString, kindInt, kindFloat, kindDecimal, kindBool, kindTime, kindJSON}
 	var columns []*column
 	switch n := r.key("keys"); {
 	case n == nil:
@@ -129,6 +129,13 @@ func (r *duplicateRule) readKey(row int) bool {
 			r.key = binary.LittleEndian.AppendUint64(r.key, math.Float64bits(a.Value(row)+0))
 		case *array.Boolean:
 			r.key = strconv.AppendBool(r.key, a.Value(row))
+		case *array.Decimal128:
+			n := a.Value(row)
+			r.key = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(r.key, n.LowBits()), uint64(n.HighBits()))
+		case *array.Timestamp:
+			r.key = binary.LittleEndian.AppendUint64(r.key, uint64(a.Value(row)))
+		case *array.Dictionary:
+			r.readText(a.Dictionary().(*array.String).Value(a.GetValueIndex(row)), false)
 		case *array.String:
 			r.readText(a.Value(row), c.kind == kindJSON)
 		}

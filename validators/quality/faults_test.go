@@ -10,7 +10,8 @@ import (
 
 const faultSchema = `{"properties":{
 	"i":{"type":"integer"},"n":{"type":"number"},"s":{"type":"string"},"b":{"type":"boolean"},
-	"o":{"type":"object","properties":{"x":{"type":"string"}}},"l":{"type":"array","items":{"type":"integer"}}}}`
+	"o":{"type":"object","properties":{"x":{"type":"string"}}},"l":{"type":"array","items":{"type":"integer"}},
+	"t":{"type":"string","format":"date-time"},"d":{"type":"number","multipleOf":0.01},"m":{"type":"object","additionalProperties":{"type":"integer"}}}}`
 
 // TestFaults: every mistake in a rule is told with its place and what to do. A rule begins at line 1, column 3.
 func TestFaults(t *testing.T) {
@@ -39,6 +40,11 @@ func TestFaults(t *testing.T) {
 		`{rule: one_of, pointer: /i, values: [1, 1.0, 1.5, a]}`:                                     {`:1:43: the value "1.0" is here twice`, `:1:48: an integer is never 1.5`, `:1:53: "a" can never be there`},
 		`{rule: one_of, pointer: /b, values: [true, true, "true"]}`:                                 {`:1:46: the value "true" is here twice`, `:1:52: "true" can never be there: the schema makes the column a boolean`},
 		`{rule: one_of, pointer: /o, values: [a]}`:                                                  {`:1:27: the rule one_of cannot judge "/o", which the schema makes an object`},
+		`{rule: one_of, pointer: /d, values: [0.01, 0.010, 0.001]}`:                                 {`:1:46: the value "0.010" is here twice`, `:1:53: the number is never 0.001: the schema lets it have 2 decimals`},
+		`{rule: range, pointer: /d, min: 0.001, max: 0.009}`:                                        {`:1:3: no number can pass`},
+		`{rule: range, pointer: /t, min: 0}`:                                                        {`:1:26: the rule range cannot judge "/t", which the schema makes a time: point at an integer or a number`},
+		`{rule: regex, pointer: /t, pattern: Z}`:                                                    {`:1:26: the rule regex cannot judge "/t", which the schema makes a time`},
+		`{rule: length, pointer: /m, min: 1}`:                                                       {`:1:27: the rule length cannot judge "/m", which the schema makes an object`},
 		`{rule: not_null, pointer: /s, min: 3}`:                                                     {`:1:33: unknown key`},
 		`{rule: not_null}`:                                                                          {`:1:3: the rule not_null needs a pointer`},
 		`{rule: length, pointer: /s}`:                                                               {`:1:3: the rule length has no limit`},

@@ -46,12 +46,17 @@ func compileLength(r *request) func() winnow.Rule {
 	case low > high:
 		r.fault(r.key("max"), "nothing can pass: min is above max", "swap them, or widen them")
 	}
-	return func() winnow.Rule { return &lengthRule{column: c, low: low, high: high} }
+	return func() winnow.Rule {
+		rule := &lengthRule{column: c, low: low, high: high}
+		rule.pass = rule.fitsText
+		return rule
+	}
 }
 
 type lengthRule struct {
 	stateless
 	*column
+	coded
 	low, high int
 }
 
@@ -61,16 +66,18 @@ func (r *lengthRule) Check(b *winnow.Batch, f winnow.Findings) {
 	case *array.List:
 		for row := range a.Len() {
 			if start, end := a.ValueOffsets(row); !r.fits(int(end - start)) {
-				r.fail(b, f, a.IsNull(row), row)
+				r.fail(f, a.IsNull(row), row)
 			}
 		}
+	case *array.Dictionary:
+		r.check(r.column, a, f)
 	case *array.String:
 		for row := range a.Len() {
 			if a.IsNull(row) {
 				continue
 			}
 			if !r.fitsText(a.Value(row)) {
-				r.fail(b, f, false, row)
+				r.fail(f, false, row)
 			}
 		}
 	}

@@ -36,8 +36,8 @@ func (r *notNullRule) Check(b *winnow.Batch, f winnow.Findings) {
 		return
 	}
 	for row := range a.Len() {
-		if r.isNull(a, row) {
-			r.fail(b, f, false, row)
+		if r.isNull(a, row) && !r.excused(b, row) {
+			f.Row(row, r.pointer)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package quality
 
 import (
+	"strconv"
+
 	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/winnow-data/winnow"
@@ -32,30 +35,36 @@ type allowed struct {
 	numbers     map[string]struct{}
 	ints        map[int64]struct{}
 	floats      map[float64]struct{}
+	decimals    map[decimal128.Num]struct{}
 	isTrue, not bool // whether true, and false, pass
 }
 
 func compileOneOf(r *request) func() winnow.Rule {
 	var p oneOfParams
 	r.params(&p)
-	c := r.column(kindString, kindInt, kindFloat, kindBool, kindJSON)
+	c := r.column(kindString, kindInt, kindFloat, kindDecimal, kindBool, kindJSON)
 	a := &allowed{
 		strings: map[string]struct{}{}, numbers: map[string]struct{}{},
-		ints: map[int64]struct{}{}, floats: map[float64]struct{}{},
+		ints: map[int64]struct{}{}, floats: map[float64]struct{}{}, decimals: map[decimal128.Num]struct{}{},
 	}
 	if c != nil {
 		for _, n := range p.Values {
-			r.allow(a, c.kind, n)
+			r.allow(a, c, n)
 		}
 	}
 	if n := r.key("values"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		r.fault(n, "nothing can pass: values is empty", "name at least one value")
 	}
-	return func() winnow.Rule { return &oneOfRule{column: c, allowed: a} }
+	return func() winnow.Rule {
+		rule := &oneOfRule{column: c, allowed: a}
+		rule.pass = rule.passesString
+		return rule
+	}
 }
 
 // allow adds the value n to a, if a column of that kind can hold it.
-func (r *request) allow(a *allowed, kind columnKind, n *yaml.Node) {
+func (r *request) allow(a *allowed, c *column, n *yaml.Node) {
+	kind := c.kind
 	var added bool
 	switch {
 	case n.Kind != yaml.ScalarNode || n.Tag == strict.TagNull:
@@ -69,13 +78,17 @@ func (r *request) allow(a *allowed, kind columnKind, n *yaml.Node) {
 			side = &a.isTrue
 		}
 		added, *side = !*side, true
-	case (n.Tag == strict.TagInt || n.Tag == strict.TagFloat) && (kind == kindInt || kind == kindFloat || kind == kindJSON):
+	case (n.Tag == strict.TagInt || n.Tag == strict.TagFloat) && (kind == kindInt || kind == kindFloat || kind == kindDecimal || kind == kindJSON):
 		d := r.number("a value", n)
 		if kind == kindInt && d.point < len(d.digits) {
 			r.fault(n, "an integer is never "+n.Value, "take it out")
 			return
 		}
-		added = a.addNumber(d)
+		if kind == kindDecimal && len(d.digits) > d.point+c.scale {
+			r.fault(n, "the number is never "+n.Value+": the schema lets it have "+strconv.Itoa(c.scale)+" decimals", "take it out")
+			return
+		}
+		added = a.addNumber(d, c.scale)
 	default:
 		r.fault(n, strict.Show(n)+" can never be there: the schema makes the column "+kind.String(), "quote strings, and only strings; or take it out")
 		return
@@ -85,7 +98,10 @@ func (r *request) allow(a *allowed, kind columnKind, n *yaml.Node) {
 	}
 }
 
-func (a *allowed) addNumber(d *decimal) bool {
+func (a *allowed) addNumber(d *decimal, scale int) bool {
+	if n, whole := d.floor128(scale); whole {
+		add(a.decimals, n)
+	}
 	if n, ok := d.least(false); ok {
 		var at decimal
 		if at.setInt(n); at.compare(d) == 0 {
@@ -107,6 +123,7 @@ type oneOfRule struct {
 	stateless
 	*column
 	*allowed
+	coded
 	number  decimal
 	scratch []byte
 }
@@ -114,9 +131,13 @@ type oneOfRule struct {
 // Check reports the rows whose value is not among the allowed ones.
 func (r *oneOfRule) Check(b *winnow.Batch, f winnow.Findings) {
 	a := r.of(b)
+	if a, ok := a.(*array.Dictionary); ok {
+		r.check(r.column, a, f)
+		return
+	}
 	for row := range a.Len() {
 		if !a.IsNull(row) && !r.passes(a, row) {
-			r.fail(b, f, r.isNull(a, row), row)
+			r.fail(f, r.isNull(a, row), row)
 		}
 	}
 }
@@ -133,8 +154,15 @@ func (r *oneOfRule) passes(a any, row int) (ok bool) {
 		if r.kind == kindJSON {
 			return r.passesText(a.Value(row))
 		}
-		_, ok = r.strings[a.Value(row)]
+		return r.passesString(a.Value(row))
+	case *array.Decimal128:
+		_, ok = r.decimals[a.Value(row)]
 	}
+	return ok
+}
+
+func (r *oneOfRule) passesString(text string) bool {
+	_, ok := r.strings[text]
 	return ok
 }
 

@@ -42,7 +42,11 @@ func compileRegex(r *request) func() winnow.Rule {
 		return nil
 	}
 	m := ecma.RE2(re)
-	return func() winnow.Rule { return &regexRule{column: c, re: m, want: !p.Not} }
+	return func() winnow.Rule {
+		rule := &regexRule{column: c, re: m, want: !p.Not}
+		rule.pass = func(text string) bool { return m.Match([]byte(text)) == rule.want }
+		return rule
+	}
 }
 
 // patternProblem says what is wrong with the pattern, and where, unless its text came from outside the file.
@@ -60,6 +64,7 @@ func (r *request) patternProblem(err error) string {
 type regexRule struct {
 	stateless
 	*column
+	coded
 	re      *ecma.Pattern
 	want    bool
 	scratch []byte
@@ -67,6 +72,10 @@ type regexRule struct {
 
 // Check reports the rows whose string does not match, or, with not, does.
 func (r *regexRule) Check(b *winnow.Batch, f winnow.Findings) {
+	if a, ok := r.of(b).(*array.Dictionary); ok {
+		r.check(r.column, a, f)
+		return
+	}
 	a, ok := r.of(b).(*array.String)
 	if !ok {
 		return
@@ -88,7 +97,7 @@ func (r *regexRule) Check(b *winnow.Batch, f winnow.Findings) {
 			continue
 		}
 		if match != r.want {
-			r.fail(b, f, false, row)
+			r.fail(f, false, row)
 		}
 	}
 }

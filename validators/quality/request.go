@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/winnow-data/winnow"
@@ -89,6 +90,9 @@ func (r *request) columnAt(pointer string, at *yaml.Node, kinds []columnKind) *c
 		return nil
 	}
 	c := &column{pointer: pointer, path: path, kind: kindOf(field)}
+	if d, ok := field.Type.(*arrow.Decimal128Type); ok {
+		c.scale = int(d.Scale)
+	}
 	for i := strings.LastIndexByte(pointer, '/'); i > 0; i = strings.LastIndexByte(pointer[:i], '/') {
 		c.above = append(c.above, pointer[:i])
 	}
@@ -97,7 +101,7 @@ func (r *request) columnAt(pointer string, at *yaml.Node, kinds []columnKind) *c
 		if k == c.kind {
 			return c
 		}
-		if k != kindJSON {
+		if k != kindJSON && k != kindDecimal {
 			names = append(names, k.String())
 		}
 	}

@@ -48,7 +48,7 @@ func Decode(tb testing.TB, p *schemas.Program, docs ...string) *winnow.Batch {
 	b.SchemaFailed = func(row int) bool { return len(reasons[row]) > 0 }
 	b.Invalid = func(row int, pointer string) bool {
 		return slices.ContainsFunc(reasons[row], func(r winnow.Reason) bool {
-			return (r.Rule == "type" || r.Rule == winnow.RuleNumber) && r.Pointer == pointer
+			return slices.Contains([]string{"type", winnow.RuleNumber, "enum", "const", "format", "multipleOf"}, r.Rule) && r.Pointer == pointer
 		})
 	}
 	return b
