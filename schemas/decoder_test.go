@@ -160,3 +160,13 @@ func TestKindsAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestCommaAtTheEnd of a list is wrong, also behind numbers that are read in a run.
+func TestCommaAtTheEnd(t *testing.T) {
+	d := decoder(t, `{"properties":{"l":{"type":"array","items":{"type":"number"}},"i":{"type":"array","items":{"type":"integer"}}}}`)
+	for _, doc := range []string{`{"l":[1,]}`, `{"l":[1.5, ]}`, `{"i":[1,2,]}`, `{"i":[,]}`, `{"l":[1.5,2`, `{"l":[1.5,`} {
+		if reasons, row := d.Decode([]byte(doc), nil); row {
+			t.Errorf("%s: %v", doc, reasons)
+		}
+	}
+}

@@ -119,8 +119,8 @@ func (d *Decoder) array(n *node, doc []byte, i, row int) int {
 func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (count, next int) {
 	for {
 		if n.run {
-			was := count
-			if count, i = d.run(n.item, doc, i, first, count); i < len(doc) && doc[i] == ']' && count > was {
+			was, ended := count, false
+			if count, i, ended = d.run(n.item, doc, i, first, count); ended {
 				return count, i
 			}
 			d.cost += (count - was) * n.width
@@ -146,11 +146,11 @@ func (d *Decoder) elements(n *node, doc []byte, i, first int, open *frame) (coun
 }
 
 // run reads elements as long as they are numbers that are like most and pass everything. It stops before the first that is
-// not, or at the array's end.
-func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next int) {
+// not, or at the array's end: ended says that it is there, behind a number and not behind a comma.
+func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next int, ended bool) {
 	c := &d.cols[item.col]
 	if c.pad(first + count); c.masked {
-		return count, i
+		return count, i, false
 	}
 	for i < len(doc) {
 		m, frac, end := scanQuick(doc, i)
@@ -172,13 +172,13 @@ func (d *Decoder) run(item *node, doc []byte, i, first, count int) (read, next i
 		c.n++
 		count++
 		if i = end; doc[i] == ']' {
-			break
+			return count, i, true
 		}
 		if i++; i < len(doc) && doc[i] <= ' ' {
 			i = space(doc, i)
 		}
 	}
-	return count, i
+	return count, i, false
 }
 
 // container reads an object or an array: its inside first, then what is said of the whole.
