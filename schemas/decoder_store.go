@@ -75,7 +75,7 @@ func (d *Decoder) float(v number, tok []byte) (f float64, ok bool) {
 	switch {
 	case math.IsInf(f, 0):
 		return f, false
-	case math.Abs(f) <= 1<<53 || !v.whole(tok, &d.dec):
+	case math.Abs(f) < 1<<53 || !v.whole(tok, &d.dec):
 		return f, true
 	}
 	if d.dec.set(tok); d.dec.point > 20 && len(d.dec.digits) <= 17 { // 1e23 is a measure, not an identifier
