@@ -22,7 +22,7 @@ type Options struct {
 	// FormatAssertion makes format a check; otherwise it is an annotation.
 	FormatAssertion bool
 	// Load gives the document at an absolute URI without a fragment, and the name of its file for faults; nil where it has none. Those of
-	// scheme file are relative to the schema's own folder. Nil has no document but the schema and the drafts' metaschemas.
+	// scheme file are relative to the schema's own folder. A fault without a file gets the place that refers to the document. Nil has no document but the schema and the drafts' metaschemas.
 	Load func(uri string) (file string, schema *yaml.Node, faults winnow.Faults)
 	// Columns are the pointers that must be columns even where the schema does not declare them. A pointer that can
 	// be none (the root, an element of a list, something inside a string) is left out: Program.Column tells.
@@ -117,7 +117,7 @@ func (c *compiler) fault(at *yaml.Node, problem, fix string) {
 }
 
 func (c *compiler) warn(at *yaml.Node, problem, fix string) {
-	if c.told[at] {
+	if c.told[at] || strings.Contains(c.res.file, "://") { // a metaschema's own file is nobody's to mend
 		return
 	}
 	c.told[at] = true
