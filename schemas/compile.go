@@ -39,15 +39,7 @@ const fileScheme = "file"
 // place in its file, warnings among them; the program is nil when one of them is not a warning. What cannot be checked is such
 // a fault: nothing is left out in silence.
 func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faults) {
-	c := &compiler{
-		lib: &library{
-			load: opt.Load, resources: make(map[string]*resource), where: make(map[*yaml.Node]*resource),
-			index: make(map[*yaml.Node]map[string]*yaml.Node),
-		},
-		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
-		patterns: make(map[string]*pattern), keywords: allKeywords(),
-	}
-	c.env = c.environment(nil)
+	c := newCompiler(opt)
 	def := c.readAll(file, resolve(schema), opt)
 	if def == nil || c.faults.Err() != nil {
 		return nil, c.distinct()
@@ -59,6 +51,19 @@ func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faul
 	}
 	c.secondOpinion()
 	return p, c.distinct()
+}
+
+func newCompiler(opt Options) *compiler {
+	c := &compiler{
+		lib: &library{
+			load: opt.Load, resources: make(map[string]*resource), where: make(map[*yaml.Node]*resource),
+			index: make(map[*yaml.Node]map[string]*yaml.Node),
+		},
+		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
+		patterns: make(map[string]*pattern), keywords: allKeywords(),
+	}
+	c.env = c.environment(nil)
+	return c
 }
 
 // readAll reads the schema, and whatever it refers to.
@@ -78,13 +83,18 @@ func (c *compiler) readAll(file string, root *yaml.Node, opt Options) *schemaDef
 	}
 	c.res, c.draft, c.env = res, res.draft, c.enter(c.env, res)
 	def := c.schema(root, "false", 0)
+	c.readQueue()
+	c.checkCycles()
+	return def
+}
+
+// readQueue reads what references lead to.
+func (c *compiler) readQueue() {
 	for len(c.queue) > 0 {
 		next := c.queue[0]
 		c.queue = c.queue[1:]
 		c.fill(next.def, next.rule, 0)
 	}
-	c.checkCycles()
-	return def
 }
 
 // A compiler reads a schema; one that is met twice in the same environment is read once.
