@@ -115,6 +115,32 @@ func TestRefsOfOptions(t *testing.T) {
 	}
 }
 
+// TestRefsOfMetaschema has a schema whose own metaschema is a local file; one that is not there is a fault of the place that names it.
+func TestRefsOfMetaschema(t *testing.T) {
+	const files = `
+-- c.yaml --
+winnow: 1
+schema: {$schema: "https://example.org/meta", minimum: 3, properties: {a: {minimum: 3}}}
+refs: {"https://example.org/": s}
+-- s/meta.json --
+{"$schema": "https://json-schema.org/draft/2020-12/schema", "$vocabulary": {"https://json-schema.org/draft/2020-12/vocab/core": true, "https://json-schema.org/draft/2020-12/vocab/applicator": true}}
+`
+	dir := writeFiles(t, txtar.Parse([]byte(files)))
+	c := load(t, filepath.Join(dir, "c.yaml"), ContractOptions{})
+	if reasons, _ := NewDecoder(c.Program, Limits{}).Decode([]byte(`{"a": 1}`), nil); len(reasons) > 0 {
+		t.Errorf("a vocabulary that the metaschema does not have: %v", reasons)
+	}
+	if moved := load(t, filepath.Join(writeFiles(t, txtar.Parse([]byte(strings.Replace(files, ", \"https://json-schema.org/draft/2020-12/vocab/applicator\": true", "", 1)))), "c.yaml"), ContractOptions{}); moved.Hash == c.Hash {
+		t.Error("the hash does not cover the metaschema")
+	}
+	dir = writeFiles(t, txtar.Parse([]byte(strings.Replace(files, "org/meta", "org/mta", 1))))
+	_, faults := LoadContract(filepath.Join(dir, "c.yaml"), ContractOptions{})
+	want := filepath.Join(dir, "c.yaml") + ":2:19: there is no file " + filepath.Join(dir, "s", "mta") + ", nor one with .json or .yaml: "
+	if err := faults.Err(); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v", faults)
+	}
+}
+
 // TestRefsAreBounded has a chain of documents that is too long, and too large ones. Each fault is at the $ref.
 func TestRefsAreBounded(t *testing.T) {
 	var chain strings.Builder

@@ -63,6 +63,7 @@ type linter struct {
 	defs    map[*yaml.Node]*schemaDef // as they are read in the first place where they are met
 	all     []*schemaDef              // in the order of the files
 	kin     map[*schemaDef]*family
+	asked   map[*schemaDef]bool
 	sums    map[*yaml.Node]uint64
 	seed    maphash.Seed
 	read    map[*yaml.Node]bool

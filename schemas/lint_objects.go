@@ -30,17 +30,27 @@ func (f *family) top() *family {
 	return f
 }
 
-// families finds them, once.
+// families finds them, once, and what is only a condition: not and if.
 func (l *linter) families() {
+	var asked []*schemaDef
 	for _, s := range l.c.defs {
 		l.kin[s] = &family{names: make(map[string]bool)}
 	}
 	for _, s := range l.c.defs {
+		for _, in := range []*schemaDef{s.not, s.cond} {
+			if in != nil {
+				asked = append(asked, in)
+			}
+		}
 		for _, in := range s.inPlace() {
 			if a, b := l.kin[s].top(), l.kin[in].top(); a != b {
 				b.above = a
 			}
 		}
+	}
+	l.asked = make(map[*schemaDef]bool)
+	for _, s := range append(l.inPlaceOf(asked), asked...) {
+		l.asked[s] = true
 	}
 	for _, s := range l.c.defs {
 		f := l.kin[s].top()
@@ -90,8 +100,8 @@ func (l *linter) declaredName(s *schemaDef, name *yaml.Node) {
 		l.families()
 	}
 	f := l.kin[s].top()
-	if !strict.IsString(name) || f.names[name.Value] {
-		return
+	if !strict.IsString(name) || f.names[name.Value] || l.asked[s] {
+		return // not: {required: [x]} is how an object is told not to have x
 	}
 	if l.steps -= len(f.match); l.steps < 0 || matches(f.match, name.Value) {
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/winnow-data/winnow"
+	"github.com/winnow-data/winnow/strict"
 )
 
 var update = flag.Bool("update", false, "write the references anew")
@@ -95,7 +97,8 @@ func lintText(t *testing.T, schema string) winnow.Faults {
 func TestLintBesideFaults(t *testing.T) {
 	faults := lintText(t, `{"properties": {"a": {"type": "strin"}, "b": {"minimum": 2, "maximum": 1}}, "$defs": {"x": {"minLength": -1}}}`)
 	var text []string
-	for _, f := range append(faults.Warnings(), faults.Err().(winnow.Faults)...) {
+	wrong := slices.DeleteFunc(slices.Clone(faults), func(f winnow.Fault) bool { return f.Warning })
+	for _, f := range append(faults.Warnings(), wrong...) {
 		text = append(text, strings.TrimPrefix(f.String(), f.File))
 	}
 	want := []string{
@@ -147,5 +150,42 @@ func TestLintHostile(t *testing.T) {
 				t.Errorf("%d faults, want %d: %.1000v", len(faults), c.want, faults)
 			}
 		})
+	}
+}
+
+// TestLintSuite lints the schemas of the official suite: it may warn of them, and must live.
+func TestLintSuite(t *testing.T) {
+	root := os.Getenv("WINNOW_SUITES")
+	if root == "" {
+		t.Skip("WINNOW_SUITES is not set: the outside suites are NOT run")
+	}
+	linted := 0
+	for _, draft := range []string{"4", "6", "7", "2019-09", "2020-12"} {
+		files, _ := filepath.Glob(filepath.Join(root, "json-schema-test-suite", "tests", "draft"+draft, "*.json"))
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, faults := strict.Parse(file, data)
+			if faults.Err() != nil {
+				continue // an example of what no contract may be, such as an invalid escape
+			}
+			for _, group := range n.Content {
+				schema := filepath.Join(t.TempDir(), "s.json")
+				if err := os.WriteFile(schema, appendNode(nil, strict.Get(group, "schema")), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				_, loaded := LoadContract(schema, ContractOptions{Draft: draft})
+				_, faults := Lint(schema, ContractOptions{Draft: draft})
+				if (loaded.Err() == nil) != (faults.Err() == nil) {
+					t.Errorf("%s: loading says %v, lint %v", file, loaded.Err(), faults.Err())
+				}
+				linted++
+			}
+		}
+	}
+	if linted < 1000 {
+		t.Errorf("only %d schemas", linted)
 	}
 }
