@@ -23,7 +23,7 @@ type Options struct {
 	// FormatAssertion makes format a check; otherwise it is an annotation.
 	FormatAssertion bool
 	// Load gives the document at an absolute URI without a fragment, and the name of its file for faults; nil where it has none. Those of
-	// scheme file are relative to the schema's own folder. Nil has no document but the schema and the drafts' metaschemas.
+	// scheme file are relative to the schema's own folder. A fault without a file gets the place that refers to the document. Nil has no document but the schema and the drafts' metaschemas.
 	Load func(uri string) (file string, schema *yaml.Node, faults winnow.Faults)
 	// Columns are the pointers that must be columns even where the schema does not declare them. A pointer that can
 	// be none (the root, an element of a list, something inside a string) is left out: Program.Column tells.
@@ -40,15 +40,7 @@ const fileScheme = "file"
 // place in its file, warnings among them; the program is nil when one of them is not a warning. What cannot be checked is such
 // a fault: nothing is left out in silence.
 func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faults) {
-	c := &compiler{
-		lib: &library{
-			load: opt.Load, resources: make(map[string]*resource), where: make(map[*yaml.Node]*resource),
-			index: make(map[*yaml.Node]map[string]*yaml.Node),
-		},
-		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
-		patterns: make(map[string]*ecma.Pattern), keywords: allKeywords(), budget: ecma.NewBudget(),
-	}
-	c.env = c.environment(nil)
+	c := newCompiler(opt)
 	def := c.readAll(file, resolve(schema), opt)
 	if def == nil || c.faults.Err() != nil {
 		return nil, c.distinct()
@@ -60,6 +52,19 @@ func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faul
 	}
 	c.secondOpinion()
 	return p, c.distinct()
+}
+
+func newCompiler(opt Options) *compiler {
+	c := &compiler{
+		lib: &library{
+			load: opt.Load, resources: make(map[string]*resource), where: make(map[*yaml.Node]*resource),
+			index: make(map[*yaml.Node]map[string]*yaml.Node),
+		},
+		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
+		patterns: make(map[string]*ecma.Pattern), budget: ecma.NewBudget(), keywords: allKeywords(),
+	}
+	c.env = c.environment(nil)
+	return c
 }
 
 // readAll reads the schema, and whatever it refers to.
@@ -79,13 +84,18 @@ func (c *compiler) readAll(file string, root *yaml.Node, opt Options) *schemaDef
 	}
 	c.res, c.draft, c.env = res, res.draft, c.enter(c.env, res)
 	def := c.schema(root, "false", 0)
+	c.readQueue()
+	c.checkCycles()
+	return def
+}
+
+// readQueue reads what references lead to.
+func (c *compiler) readQueue() {
 	for len(c.queue) > 0 {
 		next := c.queue[0]
 		c.queue = c.queue[1:]
 		c.fill(next.def, next.rule, 0)
 	}
-	c.checkCycles()
-	return def
 }
 
 // A compiler reads a schema; one that is met twice in the same environment is read once.
@@ -119,7 +129,7 @@ func (c *compiler) fault(at *yaml.Node, problem, fix string) {
 }
 
 func (c *compiler) warn(at *yaml.Node, problem, fix string) {
-	if c.told[at] {
+	if c.told[at] || strings.Contains(c.res.file, "://") { // a metaschema's own file is nobody's to mend
 		return
 	}
 	c.told[at] = true

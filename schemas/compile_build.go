@@ -43,7 +43,7 @@ type want struct {
 
 func newBuilder(c *compiler, columns []string) *builder {
 	b := &builder{
-		c: c, graph: make(map[string]*node), p: &Program{}, want: &want{}, ids: make(map[string]int32), sets: make(map[string]*merged),
+		c: c, graph: make(map[string]*node), p: &Program{rest: -1}, want: &want{}, ids: make(map[string]int32), sets: make(map[string]*merged),
 		guesses: make(map[*schemaDef]*[classes]guess), bare: make(map[*schemaDef]*schemaDef), covers: make(map[*schemaDef]*cover),
 	}
 	for _, s := range c.defs {
@@ -83,7 +83,7 @@ func (b *builder) program(def *schemaDef) *Program {
 	m := b.merge([]*schemaDef{def})
 	root := b.node(m)
 	at := place{fixed: true, above: []string{m.key}, want: b.want}
-	root.fixed, b.p.rest = true, -1
+	root.fixed = true
 	if m.allow&kindObject != 0 && len(m.props)+len(at.want.names) > 0 {
 		root.object, b.p.tops = b.object(m, at, true)
 		b.p.rest = root.object.rest

@@ -13,7 +13,8 @@ type keyword struct {
 	vocab   vocabulary
 	shape   shape
 	read    func(c *compiler, def *schemaDef, schema, key, value *yaml.Node, depth int)
-	instead string // what to use in drafts that do not have it
+	former  draft  // drafts that only keep it from those before, so that it gets a warning
+	instead string // what to use in drafts that do not have it, or only keep it
 }
 
 // A shape says where schemas lie in a keyword's value.
@@ -77,7 +78,7 @@ func applicators() map[string]keyword {
 		"then":                  {drafts: since7, vocab: in, shape: shapeOne},
 		"else":                  {drafts: since7, vocab: in, shape: shapeOne},
 		"dependentSchemas":      {drafts: since2019, vocab: in, shape: shapeMap, read: readDependentSchemas, instead: "before 2019-09 it is dependencies"},
-		"dependencies":          {drafts: until7, vocab: in, shape: shapeMap, read: readDependencies, instead: "since 2019-09 it is dependentRequired and dependentSchemas"},
+		"dependencies":          {drafts: allDrafts, vocab: in, shape: shapeMap, read: readDependencies, former: since2019, instead: "since 2019-09 it is dependentRequired and dependentSchemas"},
 		"properties":            {drafts: allDrafts, vocab: in, shape: shapeMap, read: readProperties},
 		"patternProperties":     {drafts: allDrafts, vocab: in, shape: shapeMap, read: readPatternProperties},
 		"additionalProperties":  {drafts: allDrafts, vocab: in, shape: shapeOne, read: readAdditional},

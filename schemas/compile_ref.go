@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -101,12 +102,24 @@ func (c *compiler) resource(key *yaml.Node, address string) *resource {
 	}
 	uri := c.res.base.ResolveReference(ref)
 	uri.Fragment, uri.RawFragment = "", ""
+	if uri.Scheme == fileScheme && climbs(c.res.base, ref) {
+		c.fault(key, "this "+key.Value+" leads out of the schema's folder", "give the schema an $id, and its neighbours' addresses files by refs: in the contract or --ref PREFIX=DIR")
+		return nil
+	}
 	before := len(c.faults)
 	r := c.document(uri.String())
+	c.place(before, c.res.file, key)
 	if r == nil && len(c.faults) == before {
 		c.fault(key, "this "+key.Value+" leads to "+shown(uri)+", which is not here", refsFix)
 	}
 	return r
+}
+
+// climbs says that a relative reference has more .. in it than base has folders. RFC 3986 drops those (section 5.2.4), which would lead to another
+// file than the one that was meant.
+func climbs(base, ref *url.URL) bool {
+	way := path.Join(strings.TrimPrefix(path.Dir(base.Path), "/"), ref.Path)
+	return !ref.IsAbs() && (way == ".." || strings.HasPrefix(way, "../"))
 }
 
 // shown is an address as people know it: files lie in the schema's own folder.

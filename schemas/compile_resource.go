@@ -16,6 +16,7 @@ import (
 // 8.2.1).
 type resource struct {
 	file    string
+	uri     string   // of a document: the address that it was looked for by
 	base    *url.URL // without a fragment; relative references in the resource are taken from it
 	root    *yaml.Node
 	draft   draft
@@ -66,9 +67,18 @@ func (c *compiler) document(uri string) *resource {
 	return c.adopt(file, base, root, c.fallback)
 }
 
+// place gives the faults from the one numbered first on, where they have no file, the place that refers to the document.
+func (c *compiler) place(first int, file string, at *yaml.Node) {
+	for i := first; i < len(c.faults); i++ {
+		if f := &c.faults[i]; f.File == "" {
+			*f = strict.At(file, at, f.Problem, f.Fix)
+		}
+	}
+}
+
 // adopt makes a resource of a document, and finds those within.
 func (c *compiler) adopt(file string, base *url.URL, root *yaml.Node, unsaid draft) *resource {
-	r := &resource{file: file, base: base, root: root, draft: unsaid}
+	r := &resource{file: file, uri: base.String(), base: base, root: root, draft: unsaid}
 	c.lib.documents = append(c.lib.documents, r)
 	c.lib.resources[base.String()] = r
 	if !c.dialect(r) {
@@ -99,7 +109,12 @@ func (c *compiler) dialect(r *resource) bool {
 		c.faults = append(c.faults, strict.At(r.file, at, "unknown $schema", fix))
 		return false
 	}
+	before := len(c.faults)
 	meta := c.document(uri.String())
+	c.place(before, r.file, at)
+	if meta == nil && len(c.faults) > before {
+		return false
+	}
 	if meta == nil {
 		c.faults = append(c.faults, strict.At(r.file, at, "unknown $schema: there is no local file for it", fix+", or "+refsFix))
 		return false

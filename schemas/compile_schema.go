@@ -198,6 +198,9 @@ func (c *compiler) object(def *schemaDef, n *yaml.Node, depth int) {
 		case k.drafts&c.draft == 0:
 			c.unknown(key, k.instead)
 		case k.read != nil && k.vocab&c.res.off == 0:
+			if k.former&c.draft != 0 {
+				c.warn(key, strict.Show(key)+" is of older drafts than "+c.draft.String()+", and is applied as they have it", k.instead)
+			}
 			k.read(c, def, n, key, value, depth+1)
 		}
 	}
@@ -208,7 +211,7 @@ func (c *compiler) object(def *schemaDef, n *yaml.Node, depth int) {
 
 // unknown warns of a keyword that the draft does not have. Names that begin with x- are somebody's own on purpose.
 func (c *compiler) unknown(key *yaml.Node, instead string) {
-	if strings.HasPrefix(key.Value, "x-") || strings.Contains(c.res.file, "://") {
+	if strings.HasPrefix(key.Value, "x-") {
 		return
 	}
 	fix := instead

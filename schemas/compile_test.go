@@ -81,7 +81,7 @@ func TestCompileFaults(t *testing.T) {
 func TestCompileWarnings(t *testing.T) {
 	for _, c := range []struct{ schema, draft, want string }{
 		{"requird: [a]", "", "s.yaml:1:1: warning: \"requird\" is not a keyword of draft 2020-12 and is ignored: did you mean required?"},
-		{"dependencies: {a: [b]}", "", "dependentRequired"},
+		{"dependencies: {a: [b]}", "", "is of older drafts than draft 2020-12, and is applied as they have it: since 2019-09 it is dependentRequired"},
 		{"const: 1", "4", "draft 4 has enum"},
 		{"id: a", "7", "did you mean $id?"},
 		{"format: color", "", "\"color\" is not checked"},

@@ -73,6 +73,7 @@ type Sensitive struct {
 type ContractOptions struct {
 	Draft           string // for a schema that does not name its own: "4", "6", "7", "2019-09", "2020-12"; "" is 2020-12
 	FormatAssertion *bool  // overrides the contract's format_assertion; nil does not
+	Refs            []Ref  // beside the contract's own, and before one with the same prefix
 }
 
 // SensitiveTypes lists the detectors of sensitive data that there are, by name.

@@ -22,7 +22,7 @@ type contractFile struct {
 	EventTime       timeSource      `yaml:"event_time" default:"the Kafka record's timestamp" doc:"Where the time that windows go by is read from."`
 	Tombstones      string          `yaml:"tombstones" enum:"skip,quarantine" doc:"What becomes of a record whose value is null."`
 	Schema          *yaml.Node      `yaml:"schema" strict:"required" doc:"The JSON Schema: inline, or {$ref: FILE} with a path from the contract's folder. Drafts 4, 6, 7, 2019-09 and 2020-12, by its $schema; 2020-12 where it names none."`
-	Refs            strict.Refused  `yaml:"refs" fix:"refs is not in this version: put the definitions into the schema's own $defs"`
+	Refs            refMap          `yaml:"refs" doc:"Local files for the addresses that the schema's $refs name, as nothing is ever fetched: by the beginning of an address a folder, or by a whole address a file; paths from the contract's folder. The longest that fits counts. A document that is not there by its name is looked for with .json, then with .yaml."`
 	FormatAssertion bool            `yaml:"format_assertion" doc:"Whether format fails a record, or is a note only."`
 	Rules           []*yaml.Node    `yaml:"rules" doc:"Checks beyond the schema; see the reference of rules."`
 	Sensitive       sensitivePolicy `yaml:"sensitive" default:"{default: quarantine}" doc:"What is done with sensitive data that is found. Off in a bare JSON Schema."`

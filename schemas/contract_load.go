@@ -20,12 +20,21 @@ import (
 // file. When any of them is not a warning, the contract is only good for having the rest of it checked: its Program may be nil. It is nil itself when
 // there is nothing to go on with.
 func LoadContract(file string, opt ContractOptions) (*Contract, winnow.Faults) {
-	l := &loader{file: file, dir: filepath.Dir(file), opt: opt, c: &Contract{File: file}}
-	if opt.Draft != "" && !slices.Contains(drafts(), opt.Draft) {
+	return newLoader(file, opt).open()
+}
+
+func newLoader(file string, opt ContractOptions) *loader {
+	opt.Refs = slices.Clone(opt.Refs)
+	return &loader{file: file, dir: filepath.Dir(file), opt: opt, c: &Contract{File: file}, refAt: make(map[Ref]*yaml.Node)}
+}
+
+// open makes the contract of the file.
+func (l *loader) open() (*Contract, winnow.Faults) {
+	if opt := l.opt; opt.Draft != "" && !slices.Contains(drafts(), opt.Draft) {
 		l.fault(nil, "there is no draft "+opt.Draft, strict.Suggest(opt.Draft, drafts()))
 		l.opt.Draft = ""
 	}
-	return l.load(l.read(file))
+	return l.load(l.read(l.file))
 }
 
 // load makes the contract of the file's tree.
@@ -48,8 +57,18 @@ type loader struct {
 	file, dir string
 	opt       ContractOptions
 	c         *Contract
-	columns   []*yaml.Node // the pointers that must be columns, where they are written
+	columns   []*yaml.Node       // the pointers that must be columns, where they are written
+	refAt     map[Ref]*yaml.Node // the contract's own, where they are written
+	docs      *documents
+	compiled  schemaFile
 	faults    winnow.Faults
+}
+
+// A schemaFile is the schema of a contract, and how it is read.
+type schemaFile struct {
+	file string
+	root *yaml.Node
+	opt  Options
 }
 
 func (l *loader) fault(n *yaml.Node, problem, fix string) {
@@ -140,6 +159,7 @@ func (l *loader) contract(n *yaml.Node) {
 		l.fault(at, "a contract's name cannot be "+strict.Show(at), "letters, digits, dots, underscores and hyphens")
 	}
 	l.topics(f.Topics)
+	l.refs(f.Refs)
 	for _, s := range []struct {
 		from source
 		to   *Source
@@ -190,16 +210,12 @@ func (l *loader) schema(n *yaml.Node) (string, *yaml.Node) {
 		return "", nil
 	}
 	ref := strict.Get(n, "$ref")
-	if !strict.IsString(ref) || strings.HasPrefix(ref.Value, "#") {
-		return l.file, n
+	if !strict.IsString(ref) || strings.Contains(ref.Value, "#") || strings.Contains(ref.Value, ":") {
+		return l.file, n // a part of the schema, of a file, or of what refs gives a file
 	}
 	switch path := filepath.FromSlash(ref.Value); {
 	case len(n.Content) > 2:
 		l.fault(ref, "schema has keys beside the $ref to a file", "put them into the file, or write the schema inline")
-	case strings.Contains(ref.Value, "://"):
-		l.fault(ref, "schema cannot be fetched from an address", "nothing is ever fetched: keep a copy beside the contract and name that")
-	case strings.Contains(ref.Value, "#"):
-		l.fault(ref, "schema names a part of a file", `name the file, and have it begin with {"$ref": "#/…"}`)
 	case filepath.IsAbs(path) || path == "":
 		l.fault(ref, "the file of schema must be named relative to the contract's folder", "")
 	default:
@@ -218,7 +234,8 @@ func (l *loader) compile(file string, schema *yaml.Node, name string, format boo
 	if l.opt.FormatAssertion != nil {
 		format = *l.opt.FormatAssertion
 	}
-	opt := Options{Draft: l.opt.Draft, FormatAssertion: format}
+	l.docs = newDocuments(filepath.Dir(file), l.opt.Refs)
+	opt := Options{Draft: l.opt.Draft, FormatAssertion: format, Load: l.docs.load}
 	var columns []*yaml.Node
 	for _, n := range l.columns {
 		if throughArray(schema, n.Value) {
@@ -230,13 +247,14 @@ func (l *loader) compile(file string, schema *yaml.Node, name string, format boo
 			opt.Columns = append(opt.Columns, n.Value)
 		}
 	}
+	l.compiled = schemaFile{file, schema, opt}
 	program, faults := Compile(file, schema, opt)
 	l.faults = append(l.faults, faults...)
 	if faults.Err() == nil && program != nil {
 		l.checkColumns(program, columns)
 	}
 	l.c.Program = program
-	l.c.Hash = hashContract(l.c, name, schema, opt)
+	l.c.Hash = hashContract(l.c, name, schema, opt, l.docs.loaded())
 }
 
 // checkColumns finds the pointers that the compiled schema has no column for: what leads through an array, or into what

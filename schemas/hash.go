@@ -11,10 +11,10 @@ import (
 )
 
 // hashContract gives a contract's hash: SHA-256 over the canonical JSON of what the contract means, its schema's file put
-// in its place. So a comment, the order of keys, a number's spelling, YAML or JSON, and a default written out (but for those of
+// in its place, and the documents that the schema refers to by their addresses, wherever their files lie. So a comment, the order of keys, a number's spelling, YAML or JSON, and a default written out (but for those of
 // a rule's own keys) change nothing. The name counts as it is written: a file may be renamed. What the command line says of
 // draft and format counts where it has an effect, since the verdicts hang on it.
-func hashContract(c *Contract, name string, schema *yaml.Node, opt Options) string {
+func hashContract(c *Contract, name string, schema *yaml.Node, opt Options, documents map[string]*yaml.Node) string {
 	m := map[string]any{
 		"winnow":           1,
 		"mode":             pick(c.Shadow, "shadow", "enforce"),
@@ -29,7 +29,11 @@ func hashContract(c *Contract, name string, schema *yaml.Node, opt Options) stri
 		}
 	}
 	put("name", name)
-	if opt.Draft != "2020-12" && strict.Get(schema, "$schema") == nil {
+	unsaid, others := strict.Get(schema, "$schema") == nil, make(map[string]any, len(documents))
+	for uri, n := range documents {
+		unsaid, others[uri] = unsaid || strict.Get(n, "$schema") == nil, n
+	}
+	if opt.Draft != "2020-12" && unsaid {
 		put("draft", opt.Draft)
 	}
 	if c.Owner != (Owner{}) {
@@ -47,6 +51,9 @@ func hashContract(c *Contract, name string, schema *yaml.Node, opt Options) stri
 	rules := make([]any, len(c.Rules))
 	for i, r := range c.Rules {
 		rules[i] = canonicalRule(r)
+	}
+	if len(others) > 0 {
+		m["documents"] = others
 	}
 	if len(topics) > 0 {
 		m["topics"] = topics

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/xeipuuv/gojsonreference"
 	"github.com/xeipuuv/gojsonschema"
@@ -23,23 +24,30 @@ const (
 // program is what judges. It sees the schema only after the $refs have been found to lead somewhere and to end, as it
 // overflows the stack, which nothing can catch, where they do not.
 func (c *compiler) secondOpinion() {
-	draft, known := map[draft]gojsonschema.Draft{draft4: gojsonschema.Draft4, draft6: gojsonschema.Draft6, draft7: gojsonschema.Draft7}[c.lib.documents[0].draft]
+	own := c.lib.documents[0]
+	draft, known := map[draft]gojsonschema.Draft{draft4: gojsonschema.Draft4, draft6: gojsonschema.Draft6, draft7: gojsonschema.Draft7}[own.draft]
 	if !known {
 		return
 	}
 	values, refs := 0, 0
-	doc := plain(c.lib.documents[0].root, &values, &refs)
+	s := sealed{at: own.uri, docs: make(map[string]any, len(c.lib.documents))}
+	for _, d := range c.lib.documents {
+		if d.draft != own.draft {
+			return // it compiles all that it meets by one draft
+		}
+		s.docs[d.uri] = plain(d.root, &values, &refs)
+	}
 	if values*(refs+1) > maxOpinion {
-		c.warn(c.lib.documents[0].root, "the schema is too large to ask gojsonschema for a second opinion", "")
+		c.warn(own.root, "the schema is too large to ask gojsonschema for a second opinion", "")
 		return
 	}
-	if _, err := compileOther(doc, draft); err != nil {
-		c.warn(c.lib.documents[0].root, "gojsonschema would refuse this schema", "other tools that use it may, too")
+	if _, err := compileOther(s, draft); err != nil {
+		c.warn(own.root, "gojsonschema would refuse this schema", "other tools that use it may, too")
 	}
 }
 
-// compileOther compiles doc with gojsonschema, which panics at some schemas.
-func compileOther(doc any, draft gojsonschema.Draft) (s *gojsonschema.Schema, err error) {
+// compileOther compiles a document with gojsonschema, which panics at some schemas.
+func compileOther(s sealed, draft gojsonschema.Draft) (schema *gojsonschema.Schema, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("gojsonschema panics: %v", p)
@@ -47,32 +55,37 @@ func compileOther(doc any, draft gojsonschema.Draft) (s *gojsonschema.Schema, er
 	}()
 	loader := gojsonschema.NewSchemaLoader()
 	loader.AutoDetect, loader.Draft = false, draft
-	return loader.Compile(sealed{doc})
+	return loader.Compile(s)
 }
 
-// sealed is a loader of a document at hand. It opens no file and no connection, whatever the document refers to.
-type sealed struct{ doc any }
-
-var errSealed = errors.New("winnow reads no schema but the contract's own")
-
-func (s sealed) JsonSource() any {
-	return s.doc
+// sealed is a loader of the documents at hand, of which it is at one. It opens no file and no connection, whatever they refer to.
+type sealed struct {
+	at   string
+	docs map[string]any // by URI without a fragment
 }
+
+var errSealed = errors.New("winnow reads no schema but those at hand")
+
+func (s sealed) JsonSource() any { return s.docs[s.at] }
 
 func (s sealed) LoadJSON() (any, error) {
-	if s.doc == nil {
+	doc, known := s.docs[s.at]
+	if !known {
 		return nil, errSealed
 	}
-	return s.doc, nil
+	return doc, nil
 }
 
 func (s sealed) JsonReference() (gojsonreference.JsonReference, error) {
-	return gojsonreference.NewJsonReference("#")
+	return gojsonreference.NewJsonReference(s.at)
 }
 
 func (s sealed) LoaderFactory() gojsonschema.JSONLoaderFactory { return s }
 
-func (s sealed) New(string) gojsonschema.JSONLoader { return sealed{} }
+func (s sealed) New(uri string) gojsonschema.JSONLoader {
+	at, _, _ := strings.Cut(uri, "#")
+	return sealed{at, s.docs}
+}
 
 // plain turns a tree into Go values, counting them and the $refs among them.
 func plain(n *yaml.Node, values, refs *int) any {

@@ -44,23 +44,50 @@ func ruleFaults(c *schemas.Contract) winnow.Faults {
 	return faults
 }
 
+// schemaFlags are the flags that say how a contract's schema is read.
+type schemaFlags struct {
+	draft string
+	refs  []string
+}
+
+func (f *schemaFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.draft, "draft", "", "JSON Schema draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12 (the default)")
+	cmd.Flags().StringArrayVar(&f.refs, "ref", nil, "PREFIX=DIR: local files for the $refs whose address begins with PREFIX, beside the contract's refs (repeatable)")
+}
+
+func (f *schemaFlags) options() (schemas.ContractOptions, error) {
+	opt := schemas.ContractOptions{Draft: f.draft}
+	for _, text := range f.refs {
+		r, err := schemas.ParseRef(text)
+		if err != nil {
+			return opt, wrong(fmt.Errorf("--ref: %w", err))
+		}
+		opt.Refs = append(opt.Refs, r)
+	}
+	return opt, nil
+}
+
 // contractFlags are the flags of commands that judge by one contract file.
 type contractFlags struct {
+	schemaFlags
+
 	file   string
-	draft  string
 	assert bool
 }
 
 func (f *contractFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "contract", "", "the contract, or a bare JSON Schema (required)")
-	cmd.Flags().StringVar(&f.draft, "draft", "", "JSON Schema draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12 (the default)")
+	f.schemaFlags.register(cmd)
 	cmd.Flags().BoolVar(&f.assert, "format-assertion", true, "whether `format` is asserted; overrides the contract where given")
 	_ = cmd.MarkFlagRequired("contract") // fails only for a flag that is not there
 }
 
 // plan loads and compiles the contract. Warnings go to w, faults are the error.
 func (f *contractFlags) plan(cmd *cobra.Command, w io.Writer) (*judge.Plan, error) {
-	opt := schemas.ContractOptions{Draft: f.draft}
+	opt, err := f.options()
+	if err != nil {
+		return nil, err
+	}
 	if cmd.Flags().Changed("format-assertion") {
 		opt.FormatAssertion = &f.assert
 	}

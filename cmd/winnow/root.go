@@ -27,7 +27,7 @@ sensitive data), writes every verdict down, and sets the bad records aside where
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newRunCmd(), newDemoCmd(), newCheckCmd(), newBenchCmd(), newVerifyCmd(), newLoadgenCmd(), newQuarantineCmd(),
+	root.AddCommand(newRunCmd(), newDemoCmd(), newCheckCmd(), newBenchCmd(), newVerifyCmd(), newLoadgenCmd(), newQuarantineCmd(), newContractCmd(),
 		newConfigCmd(), newVersionCmd())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return wrong(fmt.Errorf("%w: see %s --help", err, c.CommandPath()))
