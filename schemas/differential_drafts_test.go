@@ -82,6 +82,16 @@ var knownWrong = []struct {
 			return draftOf(schema, "draft-06", "draft-07") && has(schema, func(s object) bool { return s["$ref"] != nil && len(s) > 1 })
 		},
 	},
+	{
+		"a name that is judged by the schema of the object that has it is taken for a cycle", "draft-handrews-json-schema-02, 9.3.2.5: propertyNames judges names, not the object",
+		func(schema, _ any) bool {
+			return has(schema, func(s object) bool {
+				return s["propertyNames"] != nil && has(s["propertyNames"], func(in object) bool {
+					return in["$ref"] != nil || in["$recursiveRef"] != nil || in["$dynamicRef"] != nil
+				})
+			})
+		},
+	},
 }
 
 // known names the one that a difference is.
