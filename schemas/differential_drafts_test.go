@@ -54,7 +54,7 @@ func compare(t *testing.T, a *author, sum map[string]int, docs int) {
 	for range docs {
 		v := a.fitting(root, 5)
 		doc := a.spell(nil, v)
-		pass, reasons := ours(t, p, doc)
+		pass, _ := ours(t, p, doc)
 		want, err := passesSecond(second, doc)
 		if err != nil {
 			t.Fatalf("%s of %s: %v", doc, text, err)
@@ -65,7 +65,7 @@ func compare(t *testing.T, a *author, sum map[string]int, docs int) {
 				sum[k]++
 				return
 			}
-			pass, reasons = ours(t, mustOurs(t, marshal(t, s)), marshal(t, d))
+			pass, reasons := ours(t, mustOurs(t, marshal(t, s)), marshal(t, d))
 			t.Errorf("%s\nof %s:\nwinnow says %v, %v", marshal(t, d), marshal(t, s), pass, reasons)
 			return
 		}

@@ -135,8 +135,7 @@ func leadsBy(v any, tokens []string, missing bool) bool {
 		}
 		return missing && len(tokens) == 1
 	case []any:
-		var i json.Number = json.Number(name)
-		k, err := i.Int64()
+		k, err := json.Number(name).Int64()
 		return err == nil && k >= 0 && int(k) < len(v) && leadsBy(v[k], tokens[1:], missing)
 	}
 	return false

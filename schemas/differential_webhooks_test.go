@@ -102,9 +102,9 @@ func TestWebhooks(t *testing.T) {
 	one := judgedBy(t, eventSchema(schema, events))
 	alone := func(e event, payload []byte) []byte { return fmt.Appendf(nil, `[{%q:%s}]`, e.Event, payload) }
 	a := newAuthor(rand.New(rand.NewPCG(3, 3)))
-	real, sum := map[bool]int{}, map[bool]int{}
+	genuine, sum := map[bool]int{}, map[bool]int{}
 	for i, e := range events {
-		real[whole.agree(t, e.Event, e.Payload)]++
+		genuine[whole.agree(t, e.Event, e.Payload)]++
 		sum[one.agree(t, e.Event, alone(e, e.Payload))]++
 		for range seeds(t, 4) {
 			sum[one.agree(t, e.Event, alone(e, marshal(t, a.damage(numbersKept(t, e.Payload)))))]++
@@ -113,7 +113,7 @@ func TestWebhooks(t *testing.T) {
 			sum[whole.agree(t, e.Event, marshal(t, a.damage(numbersKept(t, e.Payload))))]++
 		}
 	}
-	t.Logf("by the whole %d real payloads pass and %d fail; of the other verdicts %d and %d", real[true], real[false], sum[true], sum[false])
+	t.Logf("by the whole %d real payloads pass and %d fail; of the other verdicts %d and %d", genuine[true], genuine[false], sum[true], sum[false])
 	if sum[false] < 300 {
 		t.Error("too few payloads fail")
 	}
