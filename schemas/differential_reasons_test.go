@@ -2,6 +2,8 @@ package schemas_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -19,12 +21,18 @@ func TestBranchReasons(t *testing.T) {
 			{`{"pet":{}}`, keyword + " /pet, required(nearest)/pet/kind, required(nearest)/pet/lives"},
 		} {
 			schema := fmt.Sprintf(pets, keyword)
-			if reasons, _ := decoder(t, schema).Decode([]byte(c.doc), nil); told(reasons) != c.want {
-				t.Errorf("%s, %s: %s, want %s", keyword, c.doc, told(reasons), c.want)
+			if reasons, _ := decoder(t, schema).Decode([]byte(c.doc), nil); told(reasons) != sorted(c.want) {
+				t.Errorf("%s, %s: %s, want %s", keyword, c.doc, told(reasons), sorted(c.want))
 			}
 		}
 	}
 	if reasons, _ := decoder(t, `{"items":{"oneOf":[{"minimum":1},{"multipleOf":2}]}}`).Decode([]byte(`[4]`), nil); told(reasons) != "oneOf /0" {
 		t.Errorf("two that pass: %s", told(reasons))
 	}
+}
+
+func sorted(want string) string {
+	list := strings.Split(want, ", ")
+	slices.Sort(list)
+	return strings.Join(list, ", ")
 }
