@@ -29,7 +29,7 @@ func BenchmarkPeers(b *testing.B) {
 		read    func(b *testing.B) (schema string, records [][]byte)
 	}{
 		{"training", true, func(*testing.B) (string, [][]byte) { return trainingSchema, trainingRecords(4096) }},
-		{"webhooks", false, webhooks},
+		{"webhooks", false, webhookRecords},
 	} {
 		for _, peer := range []struct {
 			name string
@@ -119,8 +119,8 @@ func xeipuuv(b *testing.B, schema string, _ bool) judge {
 	}
 }
 
-// webhooks reads GitHub's schema and the payloads of the outside suites.
-func webhooks(b *testing.B) (schema string, payloads [][]byte) {
+// webhookRecords reads GitHub's schema and the payloads of the outside suites.
+func webhookRecords(b *testing.B) (schema string, payloads [][]byte) {
 	dir := filepath.Join(suites(b), "github-webhooks")
 	file, err := os.ReadFile(filepath.Join(dir, "schema.json"))
 	if err != nil {

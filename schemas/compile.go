@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"cmp"
+	"hash/maphash"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -45,6 +46,7 @@ func Compile(file string, schema *yaml.Node, opt Options) (*Program, winnow.Faul
 	if def == nil || c.faults.Err() != nil {
 		return nil, c.distinct()
 	}
+	c.shorten()
 	b := newBuilder(c, opt.Columns)
 	p := b.program(def)
 	if c.faults.Err() != nil {
@@ -62,6 +64,7 @@ func newCompiler(opt Options) *compiler {
 		},
 		format: opt.FormatAssertion, read: make(map[defKey]*schemaDef), told: make(map[*yaml.Node]bool),
 		patterns: make(map[string]*ecma.Pattern), budget: ecma.NewBudget(), keywords: allKeywords(),
+		envs: make(map[uint64][]*environment), seed: maphash.MakeSeed(),
 	}
 	c.env = c.environment(nil)
 	return c
@@ -108,7 +111,9 @@ type compiler struct {
 	env   *environment
 	draft draft
 
-	envs     []*environment
+	envs     map[uint64][]*environment
+	bindings int // of all envs
+	seed     maphash.Seed
 	queue    []queued // that $refs lead to and that are not read yet
 	read     map[defKey]*schemaDef
 	defs     []*schemaDef // those read, in order

@@ -13,6 +13,7 @@ import (
 const (
 	maxPlaces = 100_000
 	maxWithin = 10_000
+	maxSteps  = 2_000_000
 )
 
 // A builder expands schemas into a program. Where values have columns of their own it makes a tree, a node for each
@@ -22,6 +23,7 @@ type builder struct {
 	graph  map[string]*node
 	p      *Program
 	places int
+	steps  int // of putting schemas together
 	depth  int // of general in itself
 	want   *want
 	full   bool
@@ -109,9 +111,8 @@ func (b *builder) program(def *schemaDef) *Program {
 
 // node makes the node of m, without what is in objects and arrays, and without branches.
 func (b *builder) node(m *merged) *node {
-	if b.places++; (b.places > maxPlaces || b.depth > maxWithin) && !b.full {
-		b.full = true
-		b.c.faults = append(b.c.faults, strict.At(b.c.res.file, b.c.res.root, "the schema describes too many places", "it may repeat a $ref in many branches: simplify it"))
+	if b.places++; b.places > maxPlaces || b.depth > maxWithin {
+		b.tooMuch()
 	}
 	n := &node{allow: m.allow, counts: anySize, lengths: anySize, col: -1}
 	for k, p := range m.of {
@@ -122,6 +123,22 @@ func (b *builder) node(m *merged) *node {
 	n.settle()
 	n.quick = newQuick(n)
 	return n
+}
+
+// tooMuch gives the program up.
+func (b *builder) tooMuch() {
+	if !b.full {
+		b.full = true
+		b.c.faults = append(b.c.faults, strict.At(b.c.res.file, b.c.res.root, "the schema describes too many places", "it may repeat a $ref in many branches: simplify it"))
+	}
+}
+
+// step counts what a program takes to make, and says whether to go on.
+func (b *builder) step(n int) bool {
+	if b.steps += n; b.steps > maxSteps {
+		b.tooMuch()
+	}
+	return !b.full
 }
 
 // add adds what s says of values of class k.

@@ -58,6 +58,23 @@ func (c *compiler) checkCycles() {
 	}
 }
 
+// shorten takes what says nothing but a reference out of the way to what it leads to: such chains can be long, and lead from very many places.
+func (c *compiler) shorten() {
+	var end func(s *schemaDef) *schemaDef
+	end = func(s *schemaDef) *schemaDef {
+		if len(s.all) != 1 || !s.silent() {
+			return s
+		}
+		s.all[0] = end(s.all[0])
+		return s.all[0]
+	}
+	for _, s := range c.defs {
+		for i := range s.all {
+			s.all[i] = end(s.all[i])
+		}
+	}
+}
+
 // faultIn is a fault at s, or at its reference.
 func (c *compiler) faultIn(s *schemaDef, problem, fix string) {
 	at := s.at

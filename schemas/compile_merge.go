@@ -104,7 +104,7 @@ func (b *builder) part(defs []*schemaDef, k class, choose bool) (p *part, branch
 	p = &part{}
 	seen := make(map[*schemaDef]bool)
 	work := slices.Clone(defs)
-	for len(work) > 0 {
+	for len(work) > 0 && b.step(1) {
 		s := work[0]
 		work = work[1:]
 		if seen[s] {

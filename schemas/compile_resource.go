@@ -2,8 +2,9 @@ package schemas
 
 import (
 	"embed"
+	"hash/maphash"
+	"maps"
 	"net/url"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -233,7 +234,6 @@ func (r *resource) bind(name string, n *yaml.Node) {
 // An environment is what $dynamicRefs lead to: for each name, the schema with that $dynamicAnchor in the outermost resource on the
 // way to here that has one. So a schema is compiled once for each environment that it is met in, and nothing is looked up while records are judged.
 type environment struct {
-	id     int
 	bound  map[string]*yaml.Node
 	inside map[*resource]*environment
 }
@@ -253,7 +253,7 @@ func (c *compiler) enter(e *environment, r *resource) *environment {
 			names = append(names, name)
 		}
 	}
-	if len(names) > 0 {
+	if len(names) > 0 && c.bindings <= maxBindings {
 		bound := make(map[string]*yaml.Node, len(e.bound)+len(names))
 		for name, n := range e.bound {
 			bound[name] = n
@@ -270,23 +270,31 @@ func (c *compiler) enter(e *environment, r *resource) *environment {
 	return in
 }
 
+// maxBindings bounds what all environments bind together: resources can be entered in very many orders.
+const maxBindings = 1_000_000
+
+// A binding is what $dynamicRefs of a name lead to.
+type binding struct {
+	name string
+	to   *yaml.Node
+}
+
 // environment gives the one environment with these bindings.
 func (c *compiler) environment(bound map[string]*yaml.Node) *environment {
-	same := func(e *environment) bool {
-		if len(e.bound) != len(bound) {
-			return false
-		}
-		for name, n := range bound {
-			if e.bound[name] != n {
-				return false
-			}
-		}
-		return true
+	sum := uint64(0) // of the hashes, so that their order does not matter
+	for name, n := range bound {
+		sum += maphash.Comparable(c.seed, binding{name, n})
 	}
-	if i := slices.IndexFunc(c.envs, same); i >= 0 {
-		return c.envs[i]
+	for _, e := range c.envs[sum] {
+		if maps.Equal(e.bound, bound) {
+			return e
+		}
 	}
-	e := &environment{id: len(c.envs), bound: bound}
-	c.envs = append(c.envs, e)
+	e := &environment{bound: bound}
+	c.envs[sum] = append(c.envs[sum], e)
+	before := c.bindings
+	if c.bindings += len(bound); c.bindings > maxBindings && before <= maxBindings {
+		c.fault(c.res.root, "the schema has too many $dynamicAnchors in too many resources", "simplify it")
+	}
 	return e
 }

@@ -1,6 +1,7 @@
 package schemas_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -43,7 +44,9 @@ func compare(t *testing.T, a *author, sum map[string]int, docs int) {
 	second, err2 := compileSecond(text, "")
 	if err != nil || err2 != nil {
 		sum["refused"]++
-		if (err == nil) != (err2 == nil) {
+		if tooMany := err != nil && strings.Contains(err.Error(), "too many places"); tooMany {
+			sum["refused for its size"]++
+		} else if (err == nil) != (err2 == nil) {
 			t.Errorf("%s:\nwinnow: %v\njsonschema/v6: %v", text, err, err2)
 		}
 		return
@@ -51,7 +54,7 @@ func compare(t *testing.T, a *author, sum map[string]int, docs int) {
 	for range docs {
 		v := a.fitting(root, 5)
 		doc := a.spell(nil, v)
-		pass, reasons := ours(t, p, doc)
+		pass, _ := ours(t, p, doc)
 		want, err := passesSecond(second, doc)
 		if err != nil {
 			t.Fatalf("%s of %s: %v", doc, text, err)
@@ -62,7 +65,7 @@ func compare(t *testing.T, a *author, sum map[string]int, docs int) {
 				sum[k]++
 				return
 			}
-			pass, reasons = ours(t, mustOurs(t, marshal(t, s)), marshal(t, d))
+			pass, reasons := ours(t, mustOurs(t, marshal(t, s)), marshal(t, d))
 			t.Errorf("%s\nof %s:\nwinnow says %v, %v", marshal(t, d), marshal(t, s), pass, reasons)
 			return
 		}
@@ -81,6 +84,40 @@ var knownWrong = []struct {
 		func(schema, _ any) bool {
 			return draftOf(schema, "draft-06", "draft-07") && has(schema, func(s object) bool { return s["$ref"] != nil && len(s) > 1 })
 		},
+	},
+	{
+		"a name that is judged by the schema of the object that has it is taken for a cycle", "draft-handrews-json-schema-02, 9.3.2.5: propertyNames judges names, not the object",
+		func(schema, _ any) bool {
+			return has(schema, func(s object) bool {
+				return s["propertyNames"] != nil && has(s["propertyNames"], func(in object) bool {
+					return in["$ref"] != nil || in["$recursiveRef"] != nil || in["$dynamicRef"] != nil
+				})
+			})
+		},
+	},
+	{
+		"$recursiveRef counts in 2020-12", "draft-bhutton-json-schema-01, 8.2.3.2: $dynamicRef replaces it",
+		func(schema, _ any) bool {
+			return draftOf(schema, "2020-12") && has(schema, func(s object) bool { return s["$recursiveRef"] != nil })
+		},
+	},
+	{
+		"sizes beyond an int64 wrap", "draft-bhutton-json-schema-validation-01, 6.3 to 6.5: any non-negative integer",
+		func(schema, _ any) bool {
+			return has(schema, func(s object) bool {
+				for key, value := range s {
+					n, number := value.(json.Number)
+					if f, _ := n.Float64(); number && f >= 1<<63 && (strings.HasPrefix(key, "min") || strings.HasPrefix(key, "max")) && !strings.HasSuffix(key, "imum") {
+						return true
+					}
+				}
+				return false
+			})
+		},
+	},
+	{
+		"the format regex cannot be turned off before 2019-09", "draft-handrews-json-schema-validation-01, 7.2: it need not be asserted",
+		func(schema, _ any) bool { return has(schema, func(s object) bool { return s["format"] == "regex" }) },
 	},
 }
 

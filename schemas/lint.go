@@ -80,14 +80,14 @@ type linter struct {
 const (
 	maxLintFaults = 1000
 	maxLooks      = 200_000
-	maxSteps      = 5_000_000
+	maxLintSteps      = 5_000_000
 	maxJudged     = 20_000
 )
 
 func newLinter(f schemaFile) *linter {
 	l := &linter{
 		c: newCompiler(f.opt), reached: make(map[*yaml.Node]bool), defs: make(map[*yaml.Node]*schemaDef), kin: make(map[*schemaDef]*family),
-		sums: make(map[*yaml.Node]uint64), seed: maphash.MakeSeed(), said: make(map[*yaml.Node]bool), read: make(map[*yaml.Node]bool), listed: make(map[*yaml.Node]bool), looks: maxLooks, steps: maxSteps,
+		sums: make(map[*yaml.Node]uint64), seed: maphash.MakeSeed(), said: make(map[*yaml.Node]bool), read: make(map[*yaml.Node]bool), listed: make(map[*yaml.Node]bool), looks: maxLooks, steps: maxLintSteps,
 	}
 	l.root = l.c.readAll(f.file, resolve(f.root), f.opt)
 	for _, s := range l.c.defs {

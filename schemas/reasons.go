@@ -26,7 +26,7 @@ func (d *Decoder) wrongString(doc []byte, end int, saw uint8) int {
 
 // fail notes that the value being read, which node n is about, fails rule.
 func (d *Decoder) fail(n *node, rule string) {
-	if d.faults++; d.mode != modeReport {
+	if d.faults++; d.mode != modeReport || d.told() {
 		return
 	}
 	pointer := n.pointer
@@ -36,11 +36,11 @@ func (d *Decoder) fail(n *node, rule string) {
 	d.note(rule, pointer)
 }
 
+// told says that no more reasons are kept, so that none need be spelled.
+func (d *Decoder) told() bool { return len(d.out)-d.base >= d.lim.Reasons }
+
 func (d *Decoder) note(rule, pointer string) {
 	mine := d.out[d.base:]
-	if len(mine) >= d.lim.Reasons {
-		return
-	}
 	for i := range mine {
 		if mine[i].Rule == rule && mine[i].Pointer == pointer {
 			return
@@ -62,7 +62,7 @@ func (d *Decoder) missing(o *objectNode, set uint64) {
 
 // lacks notes that an object does not have the property k, which rule wants.
 func (d *Decoder) lacks(o *objectNode, k int, rule string) {
-	if d.faults++; d.mode != modeReport {
+	if d.faults++; d.mode != modeReport || d.told() {
 		return
 	}
 	p := &o.props[k]
