@@ -29,8 +29,11 @@ type column struct {
 // keepColumn is how large a buffer may be, in bytes or values, that an empty column keeps for the next batch.
 const keepColumn = 4 << 20
 
-// forget gives back memory that only a monstrous batch needed. The column is empty.
-func (c *column) forget() {
+// clear empties the column, and gives back memory that only a monstrous batch needed.
+func (c *column) clear() {
+	c.n, c.masked, c.elems = 0, false, 0
+	c.ints, c.floats, c.decs, c.codes, c.bools = c.ints[:0], c.floats[:0], c.decs[:0], c.codes[:0], c.bools[:0]
+	c.data, c.offs = c.data[:0], c.offs[:min(1, len(c.offs))] // which begin with 0
 	if cap(c.data) > keepColumn {
 		c.data = nil
 	}
@@ -214,6 +217,9 @@ func (c *column) addList(row, elems int) {
 // truncate drops the rows from rows on, and what was added for a list that has not ended.
 func (d *Decoder) truncate(col, rows int) {
 	c := &d.cols[col]
+	if c.n <= rows && c.store != storeList && c.store != storeMap { // of these an element may be there before its list
+		return
+	}
 	rows = min(rows, c.n)
 	c.n = rows
 	switch c.store {

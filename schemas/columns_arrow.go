@@ -8,22 +8,12 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// Record gives the rows as an Arrow record. It is a view of the decoder's own memory, valid until the next Decode, Truncate or
-// Reset; the caller releases it.
-func (d *Decoder) Record() arrow.Record {
-	cols := make([]arrow.Array, len(d.prog.tops))
-	for i, c := range d.prog.tops {
-		data := d.data(c, d.rows)
-		cols[i] = array.MakeFromData(data)
-		data.Release()
-		defer cols[i].Release()
-	}
-	return array.NewRecord(d.prog.schema, cols, int64(d.rows))
-}
-
 // data wraps the buffers of a column of rows rows.
 func (d *Decoder) data(col, rows int) arrow.ArrayData {
 	c, def := &d.cols[col], &d.prog.columns[col]
+	if c.n == 0 {
+		return d.nulls(col, rows)
+	}
 	c.pad(rows)
 	nulls, buffers := 0, make([]*memory.Buffer, 1, 3)
 	if c.masked {
@@ -55,6 +45,40 @@ func (d *Decoder) data(col, rows int) arrow.ArrayData {
 		}
 	}
 	data := array.NewData(def.field.Type, rows, buffers, kids, nulls, 0)
+	for _, kid := range kids {
+		kid.Release()
+	}
+	return data
+}
+
+// nulls makes a column of rows nulls. Its buffers are zeros that all such columns share, so that a column which no record of a batch has a value
+// for takes no memory.
+func (d *Decoder) nulls(col, rows int) arrow.ArrayData {
+	def := &d.prog.columns[col]
+	if need := 16 * (rows + 1); len(d.zeros) < need {
+		d.zeros = make([]byte, need)
+	}
+	zeros := func(n int) *memory.Buffer { return memory.NewBufferBytes(d.zeros[:n]) }
+	buffers := []*memory.Buffer{zeros((rows + 7) >> 3)}
+	var kids []arrow.ArrayData
+	switch def.store {
+	case storeDict:
+		return array.NewDataWithDictionary(def.field.Type, rows, append(buffers, zeros(4*rows)), rows, 0, def.dict)
+	case storeDecimal:
+		buffers = append(buffers, zeros(16*rows))
+	case storeString, storeJSON, storeRest:
+		buffers = append(buffers, zeros(4*(rows+1)), zeros(0))
+	case storeList, storeMap:
+		buffers = append(buffers, zeros(4*(rows+1)))
+		kids = []arrow.ArrayData{d.nulls(def.kids[0], 0)}
+	case storeStruct:
+		for _, kid := range def.kids {
+			kids = append(kids, d.nulls(kid, rows))
+		}
+	default:
+		buffers = append(buffers, zeros(8*rows))
+	}
+	data := array.NewData(def.field.Type, rows, buffers, kids, rows, 0)
 	for _, kid := range kids {
 		kid.Release()
 	}

@@ -58,6 +58,9 @@ func newBuilder(c *compiler, columns []string) *builder {
 		w := b.want
 		for token := range strings.SplitSeq(pointer[1:], "/") {
 			name := unescapeToken(token)
+			if strings.Trim(name, "*") == "" && name != "" { // an object's rest
+				break
+			}
 			if w.in[name] == nil {
 				if w.in == nil {
 					w.in = make(map[string]*want)

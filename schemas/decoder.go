@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"hash/maphash"
 
+	"github.com/apache/arrow/go/v15/arrow"
+
 	"github.com/winnow-data/winnow"
 )
 
@@ -42,9 +44,11 @@ type Decoder struct {
 	prog  *Program
 	lim   Limits
 	cols  []column
-	next  []int32 // by place: the property that followed there last
-	after []int32 // by the number of a name, from -1: the one that followed it last on a tape
-	path  []frame // the containers that are open, the first depth of them
+	zeros []byte        // what columns without a value share
+	empty []arrow.Array // top-level columns without a value, of a batch before
+	next  []int32       // by place: the property that followed there last
+	after []int32       // by the number of a name, from -1: the one that followed it last on a tape
+	path  []frame       // the containers that are open, the first depth of them
 
 	rows, depth int
 	fed, cost   int  // bytes of records, and at least of columns, since Reset
@@ -190,11 +194,11 @@ func (d *Decoder) Truncate(rows int) {
 
 // Reset drops all rows. The memory is used again for the next ones.
 func (d *Decoder) Reset() {
-	d.Truncate(0)
-	d.fed, d.cost = 0, 0
+	d.rows, d.fed, d.cost = 0, 0, 0
 	d.forget()
 	for i := range d.cols {
-		d.cols[i].masked = false
-		d.cols[i].forget()
+		if c := &d.cols[i]; c.n > 0 || c.elems > 0 {
+			c.clear()
+		}
 	}
 }

@@ -77,20 +77,20 @@ func (d *Decoder) checkString(n *node, s []byte, saw uint8) {
 // number reads most numbers quickly, and sends those that are unusual, or that seem to break a limit, the long way.
 func (d *Decoder) number(n *node, doc []byte, i, row int) int {
 	m, frac, end := scanQuick(doc, i)
-	if end < 0 || end-i > d.lim.Digits || d.taping {
+	if end < 0 || end-i > d.lim.Digits {
 		return d.anyNumber(n, doc, i, row)
 	}
 	if frac == 0 {
-		if m < n.quick.least || m > n.quick.most {
+		if m < n.quick.least || m > n.quick.most || n.store == storeFloat && (m >= 1<<53 || m <= -1<<53) {
 			return d.anyNumber(n, doc, i, row)
+		}
+		if d.taping {
+			d.emit(kindInteger, i, end, 0)
 		}
 		switch n.store {
 		case storeInt:
 			d.cols[n.col].addInt(row, m)
 		case storeFloat:
-			if m >= 1<<53 || m <= -1<<53 {
-				return d.anyNumber(n, doc, i, row)
-			}
 			d.cols[n.col].addFloat(row, float64(m))
 		case storeJSON:
 			d.cols[n.col].addString(row, doc[i:end])
@@ -100,6 +100,9 @@ func (d *Decoder) number(n *node, doc []byte, i, row int) int {
 	f := float64(m) / floatTens[frac]
 	if !(f > n.quick.above && f < n.quick.below) || m >= 1<<53 || m <= -1<<53 {
 		return d.anyNumber(n, doc, i, row)
+	}
+	if d.taping {
+		d.emit(quickKind(m, frac), i, end, 0)
 	}
 	switch n.store {
 	case storeFloat:
@@ -151,6 +154,14 @@ func (d *Decoder) anyNumber(n *node, doc []byte, i, row int) int {
 		d.lookScalar(n, kind, i, end, 0, at, was)
 	}
 	return end
+}
+
+// quickKind says of scanQuick's number whether it is an integer.
+func quickKind(m int64, frac int) kinds {
+	if frac == 0 || m%int64(tens[frac]) == 0 {
+		return kindInteger
+	}
+	return kindFraction
 }
 
 // kindOf says whether a number is an integer.

@@ -23,6 +23,12 @@ func (d *Decoder) skip(doc []byte, i int) int {
 		}
 		return end + 1
 	case c-'0' <= 9 || c == '-':
+		if m, frac, end := scanQuick(doc, i); end >= 0 && end-i <= d.lim.Digits {
+			if d.taping {
+				d.emit(quickKind(m, frac), i, end, 0)
+			}
+			return end
+		}
 		v, end := scanNumber(doc, i)
 		if end < 0 {
 			return d.wrong(doc, -1-end)

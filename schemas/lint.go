@@ -80,7 +80,7 @@ type linter struct {
 const (
 	maxLintFaults = 1000
 	maxLooks      = 200_000
-	maxLintSteps      = 5_000_000
+	maxLintSteps  = 5_000_000
 	maxJudged     = 20_000
 )
 

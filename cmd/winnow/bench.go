@@ -129,7 +129,9 @@ func settleAll(j *judge.Judge) {
 	for i := range j.Len() {
 		_ = j.Verdict(i)
 	}
-	j.Columns().Release()
+	columns := j.Columns()
+	columns.Columns() // which are made when they are asked for
+	columns.Release()
 	j.Reset()
 }
 
