@@ -201,7 +201,23 @@ func (b *builder) shared(m *merged) *node {
 	}
 	b.arrays(n, m)
 	b.branches(n, m)
+	n.pass = n.passes()
 	return n
+}
+
+// passes gives the kinds of scalars that pass n without a look.
+func (n *node) passes() kinds {
+	pass := n.allow &^ (n.neverOf | n.special | kindObject | kindArray)
+	for _, e := range n.enums {
+		pass &^= e.of
+	}
+	if len(n.limits)+len(n.multiple) > 0 {
+		pass &^= kindNumber
+	}
+	if n.lengths != anySize || len(n.patterns)+len(n.formats) > 0 || n.dateTime {
+		pass &^= kindString
+	}
+	return pass
 }
 
 // arrays gives n what m says of arrays' elements, without columns.

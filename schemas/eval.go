@@ -200,7 +200,7 @@ func (d *Decoder) evalObject(n *node, at int, m marks) {
 			d.mark(m, i)
 		}
 		next := int(in.next)
-		if node != nil {
+		if node != nil && node.pass&in.kind == 0 {
 			if d.judge(node, child); d.stop() {
 				break
 			}
@@ -242,9 +242,10 @@ func (d *Decoder) evalArray(n *node, at int, m marks) {
 			item = n.prefix[i]
 			d.mark(m, i)
 		}
-		next := int(d.cells[child].next)
+		in := &d.cells[child]
+		next := int(in.next)
 		open.child = i
-		if item != nil {
+		if item != nil && item.pass&in.kind == 0 {
 			if d.judge(item, child); d.stop() {
 				break
 			}

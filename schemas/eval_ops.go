@@ -252,35 +252,3 @@ func (d *Decoder) evalUnevaluated(n *node, o *op, at int, m marks) {
 	}
 	d.bits = d.bits[:own]
 }
-
-// repeats says whether two elements of the array are equal.
-func (d *Decoder) repeats(at int) bool {
-	c := &d.cells[at]
-	if c.count < 2 {
-		return false
-	}
-	names, arena := len(d.names), len(d.arena)
-	for child := at + 1; child < int(c.next); child = int(d.cells[child].next) {
-		d.names = append(d.names, d.canonical(&d.cells[child]))
-	}
-	twice := d.twice(names)
-	d.names, d.arena = d.names[:names], d.arena[:arena]
-	return twice
-}
-
-// canonical gives a text that equal values share: a string's own between its quotes, to tell it from others, and else the canonical form.
-func (d *Decoder) canonical(c *cell) nameRef {
-	if c.kind == kindString && c.saw&sawEscape == 0 {
-		return nameRef{start: c.start - 1, end: c.end + 1}
-	}
-	start := len(d.arena)
-	if c.kind == kindString {
-		d.arena = append(d.arena, '"')
-		d.arena = append(unescape(d.arena, d.doc[c.start:c.end]), '"')
-	} else {
-		d.canon.out = d.canon.out[:0]
-		d.canon.value(d.doc, int(c.start))
-		d.arena = append(d.arena, d.canon.out...)
-	}
-	return nameRef{start: uint32(start), end: uint32(len(d.arena)), arena: true}
-}

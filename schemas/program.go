@@ -99,8 +99,9 @@ type node struct {
 	pointer  string
 	never    string // no value of the kinds neverOf passes; the keyword to blame
 	neverOf  kinds
-	checks   bool // any of those below
-	texts    bool // any of strings, but for what the column's own store finds
+	checks   bool  // any of those below
+	pass     kinds // scalars of which none needs a look
+	texts    bool  // any of strings, but for what the column's own store finds
 	quick    quick
 	counts   sizes
 	lengths  sizes

@@ -94,11 +94,7 @@ func (d *Decoder) nameOf(c *cell) []byte {
 	if c.key >= 0 {
 		return d.prog.names[c.key].text
 	}
-	ref := d.refs[^c.key]
-	if ref.arena {
-		return d.arena[ref.start:ref.end]
-	}
-	return d.doc[ref.start:ref.end]
+	return d.spelled(d.refs[^c.key])
 }
 
 // find gives the cell of the object's member whose name has the number key, or -1.
