@@ -99,9 +99,10 @@ func (c *column) pad(rows int) {
 		setBits(c.bools, c.n, rows, false)
 	case storeString, storeJSON, storeRest, storeList, storeMap:
 		last := c.offs[len(c.offs)-1]
-		c.offs = slices.Grow(c.offs, gap)
-		for range gap {
-			c.offs = append(c.offs, last)
+		have := len(c.offs)
+		c.offs = slices.Grow(c.offs, gap)[:have+gap]
+		for i, tail := 0, c.offs[have:]; i < len(tail); i++ {
+			tail[i] = last
 		}
 	}
 	c.n = rows

@@ -231,7 +231,7 @@ func (b *builder) dictionary() {
 		b.p.names[id] = name{key: newKey(text), text: []byte(text)}
 	}
 	b.p.known = newStringSet(names)
-	told := make(map[*node]map[string][]string)
+	told := make(map[*node]map[string]choice)
 	for _, n := range b.nodes {
 		for i := range n.ops {
 			if o := &n.ops[i]; (o.code == opAny || o.code == opOne) && o.of == kindObject {
@@ -246,15 +246,22 @@ type discriminator struct {
 	name   int32
 	values stringSet
 	tries  [][]int // by value
-	rest   []int   // for anything else
+	rest   []int   // for any other value
+	absent []int   // where the member is not there
+}
+
+// A choice is the strings that a member must be one of, if it is there, and whether it must be.
+type choice struct {
+	values []string
+	needed bool
 }
 
 // discriminator finds the name that tells most branches apart; nil where none tells two.
-func (b *builder) discriminator(branches []*node, told map[*node]map[string][]string) *discriminator {
+func (b *builder) discriminator(branches []*node, told map[*node]map[string]choice) *discriminator {
 	count := make(map[string]int)
 	for _, n := range branches {
-		for name := range consts(n, told, 0) {
-			count[name]++
+		for name, c := range choices(n, told, 0) {
+			count[name] += 2 + btoi(c.needed)
 		}
 	}
 	best := ""
@@ -263,14 +270,14 @@ func (b *builder) discriminator(branches []*node, told map[*node]map[string][]st
 			best = name
 		}
 	}
-	if count[best] < 2 {
+	if count[best] < 4 {
 		return nil
 	}
-	d := &discriminator{name: b.ids[best], rest: []int{}}
+	d := &discriminator{name: b.ids[best], rest: []int{}, absent: []int{}}
 	at := make(map[string]int)
 	var values []string
 	for _, n := range branches {
-		for _, v := range consts(n, told, 0)[best] {
+		for _, v := range choices(n, told, 0)[best].values {
 			if _, ok := at[v]; !ok {
 				at[v] = len(values)
 				values = append(values, v)
@@ -279,22 +286,25 @@ func (b *builder) discriminator(branches []*node, told map[*node]map[string][]st
 	}
 	d.values, d.tries = newStringSet(values), make([][]int, len(values))
 	for i, n := range branches {
-		set, ok := consts(n, told, 0)[best]
+		c, ok := choices(n, told, 0)[best]
 		if !ok {
 			d.rest = append(d.rest, i)
 			for v := range d.tries {
 				d.tries[v] = append(d.tries[v], i)
 			}
 		}
-		for _, v := range set {
+		if !c.needed {
+			d.absent = append(d.absent, i)
+		}
+		for _, v := range c.values {
 			d.tries[at[v]] = append(d.tries[at[v]], i)
 		}
 	}
 	return d
 }
 
-// consts gives the members that n wants to be there with one of some strings.
-func consts(n *node, told map[*node]map[string][]string, depth int) map[string][]string {
+// choices gives the members of objects that n wants to be one of some strings.
+func choices(n *node, told map[*node]map[string]choice, depth int) map[string]choice {
 	const deepest = 8
 	if n == nil || depth > deepest {
 		return nil
@@ -303,21 +313,21 @@ func consts(n *node, told map[*node]map[string][]string, depth int) map[string][
 		return m
 	}
 	told[n] = nil // a node that leads back to itself has none
-	all := make(map[string][]string)
+	all := make(map[string]choice)
 	if o := n.object; o != nil {
 		for k := range o.props {
-			if p := &o.props[k]; o.requires(k) && p.node != nil && p.node.allow == kindString {
+			if p := &o.props[k]; p.node != nil && p.node.may() == kindString {
 				if i := slices.IndexFunc(p.node.enums, func(e enum) bool { return e.of&kindString != 0 }); i >= 0 {
-					all[p.name] = p.node.enums[i].strings.all
+					all[p.name] = choice{p.node.enums[i].strings.all, o.requires(k)}
 				}
 			}
 		}
 	}
 	for i := range n.ops {
 		if o := &n.ops[i]; (o.code == opAny || o.code == opOne) && o.of == kindObject {
-			for name, values := range union(o.nodes, told, depth+1) {
-				if all[name] == nil {
-					all[name] = values
+			for name, c := range union(o.nodes, told, depth+1) {
+				if _, ok := all[name]; !ok {
+					all[name] = c
 				}
 			}
 		}
@@ -326,23 +336,36 @@ func consts(n *node, told map[*node]map[string][]string, depth int) map[string][
 	return all
 }
 
+// may gives the kinds of which n may let a value by, its type and enums told.
+func (n *node) may() kinds {
+	may := n.allow &^ n.neverOf
+	for _, e := range n.enums {
+		for k, of := range classKinds {
+			if e.of&of != 0 && !e.has(class(k)) {
+				may &^= of
+			}
+		}
+	}
+	return may
+}
+
 // union gives those that each of branches wants, with the strings of all.
-func union(branches []*node, told map[*node]map[string][]string, depth int) map[string][]string {
-	all := maps.Clone(consts(branches[0], told, depth))
+func union(branches []*node, told map[*node]map[string]choice, depth int) map[string]choice {
+	all := maps.Clone(choices(branches[0], told, depth))
 	for _, n := range branches[1:] {
-		next := consts(n, told, depth)
-		for name, values := range all {
+		next := choices(n, told, depth)
+		for name, c := range all {
 			if more, ok := next[name]; ok {
-				all[name] = slices.Concat(values, more)
+				all[name] = choice{slices.Concat(c.values, more.values), c.needed && more.needed}
 			} else {
 				delete(all, name)
 			}
 		}
 	}
-	for name, values := range all {
-		values = slices.Clone(values)
+	for name, c := range all {
+		values := slices.Clone(c.values)
 		slices.Sort(values)
-		all[name] = slices.Compact(values)
+		all[name] = choice{slices.Compact(values), c.needed}
 	}
 	return all
 }

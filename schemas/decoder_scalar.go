@@ -15,7 +15,7 @@ func (d *Decoder) string(n *node, doc []byte, i, row int) int {
 		at = d.emit(kindString, i+1, end, saw)
 	}
 	s := doc[i+1 : end]
-	if saw&sawEscape != 0 {
+	if saw&sawEscape != 0 && n.reads {
 		d.text = unescape(d.text[:0], s)
 		s = d.text
 	}

@@ -233,6 +233,9 @@ func (d *Decoder) evalArray(n *node, at int, m marks) {
 	if !n.items && len(n.prefix) == 0 || d.stop() {
 		return
 	}
+	if len(n.prefix) == 0 && c.bloom&^uint64(n.item.pass) == 0 {
+		return // numbers, most often: GeoJSON is 1.3 times as fast
+	}
 	open := &d.path[d.depth]
 	open.object = nil
 	d.depth++

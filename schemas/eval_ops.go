@@ -111,17 +111,24 @@ func (d *Decoder) tries(o *op, at int) []int {
 	if p == nil {
 		return nil
 	}
-	if child := d.find(at, p.name); child >= 0 {
-		if c := &d.cells[child]; c.kind == kindString {
-			if i := p.values.find(d.cellText(c)); i >= 0 {
-				return p.tries[i]
-			}
+	child := d.find(at, p.name)
+	if child < 0 {
+		return d.orAll(p.absent)
+	}
+	if c := &d.cells[child]; c.kind == kindString {
+		if i := p.values.find(d.cellText(c)); i >= 0 {
+			return p.tries[i]
 		}
 	}
-	if len(p.rest) == 0 && d.mode != modeQuick {
-		return nil // to find the nearest
+	return d.orAll(p.rest)
+}
+
+// orAll gives every branch where none is worth a try, and the nearest is wanted.
+func (d *Decoder) orAll(tries []int) []int {
+	if len(tries) == 0 && d.mode != modeQuick {
+		return nil
 	}
-	return p.rest
+	return tries
 }
 
 func (d *Decoder) evalContains(n *node, o *op, at int, m marks) {

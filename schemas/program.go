@@ -102,6 +102,7 @@ type node struct {
 	checks   bool  // any of those below
 	pass     kinds // scalars of which none needs a look
 	texts    bool  // any of strings, but for what the column's own store finds
+	reads    bool  // strings are wanted without escapes
 	quick    quick
 	counts   sizes
 	lengths  sizes
@@ -156,6 +157,7 @@ func (n *node) settle() {
 		enums--
 	}
 	n.texts = n.never != "" || n.lengths != anySize || enums > 0 || n.dateTime && n.store != storeTime || len(n.patterns)+len(n.formats) > 0
+	n.reads = n.texts || n.store == storeString || n.store == storeDict || n.store == storeTime
 }
 
 func noQuick() quick { return quick{least: 1, above: math.Inf(1), below: math.Inf(-1)} }

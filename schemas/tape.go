@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // A cell is one value of a tape: the values of a record, or of a part of it, in the order of the text, a container before what is in it. A
 // tape is kept only where a keyword needs the whole of a value.
 type cell struct {
@@ -9,7 +11,7 @@ type cell struct {
 	key        int32  // of a member: the number of its name; ^i for one that the schema does not have, which d.refs has at i
 	kind       kinds  // one of them
 	saw        uint8  // of a string, what scanString saw
-	bloom      uint64 // of an object: the bits (number & 63) of its names
+	bloom      uint64 // of an object: the bits (number & 63) of its names; of an array: the kinds of its elements
 }
 
 // maxCells is how many cells a tape may have, of records of up to limit bytes: so many that they take 8 bytes for each of them.
@@ -18,18 +20,26 @@ func maxCells(limit int) int { return max(limit/4, 1024) }
 // emit adds a cell to the tape. It belongs to the container that is open, under the name that was read last.
 func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
 	at = len(d.cells)
-	if at == cap(d.cells) && at >= maxCells(d.lim.Record) {
-		d.long = true
-		return 0
+	if at == cap(d.cells) {
+		if at >= maxCells(d.lim.Record) {
+			d.long = true
+			return 0
+		}
+		d.cells = slices.Grow(d.cells, max(at, 64))
 	}
 	if d.parent >= 0 {
 		p := &d.cells[d.parent]
-		p.count++
-		if d.keyID >= 0 {
+		if p.count++; p.kind == kindArray {
+			p.bloom |= uint64(kind)
+		} else if d.keyID >= 0 {
 			p.bloom |= 1 << uint(d.keyID&63)
 		}
 	}
-	d.cells = append(d.cells, cell{start: uint32(start), end: uint32(end), next: uint32(at + 1), key: d.keyID, kind: kind, saw: saw})
+	// Field by field: a literal would be made elsewhere and copied.
+	d.cells = d.cells[:at+1]
+	c := &d.cells[at]
+	c.start, c.end, c.next, c.count = uint32(start), uint32(end), uint32(at+1), 0
+	c.key, c.kind, c.saw, c.bloom = d.keyID, kind, saw, 0
 	return at
 }
 
