@@ -6,7 +6,7 @@ import (
 	"github.com/winnow-data/winnow/strict"
 )
 
-func readItems(c *compiler, def *schemaDef, schema, key, value *yaml.Node, depth int) {
+func readItems(c *compiler, def *schemaDef, _, key, value *yaml.Node, depth int) {
 	switch {
 	case value.Kind != yaml.SequenceNode:
 		def.items = c.schemaOrBool(value, "items", depth)

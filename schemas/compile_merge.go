@@ -62,7 +62,7 @@ func (b *builder) put(defs []*schemaDef, choose bool) *merged {
 func (b *builder) together(defs []*schemaDef, choose bool) *merged {
 	m := &merged{seeds: defs, allow: kindAny}
 	simple, branched := b.part(defs, classNull, false)
-	for k := range class(classes) {
+	for k := range classes {
 		m.of[k] = simple
 		if branched {
 			m.of[k], _ = b.part(defs, k, choose)

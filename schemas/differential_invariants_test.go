@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/winnow-data/winnow"
@@ -186,26 +185,4 @@ func (a *author) checkRollback(t *testing.T, p *schemas.Program, docs [][]byte) 
 	if !array.RecordEqual(want, got) {
 		t.Errorf("%d records, %d of which pass: columns differ where records that are no JSON come between:\n%v\n%v", len(docs), passed, want, got)
 	}
-}
-
-// declared gives what of v has columns.
-func declared(v any, f arrow.Field) any {
-	if text, _ := f.Metadata.GetValue("winnow.json"); text == "true" {
-		return v
-	}
-	switch v := v.(type) {
-	case object:
-		m := object{}
-		for _, f := range f.Type.(*arrow.StructType).Fields() {
-			if in := declared(v[f.Name], f); in != nil {
-				m[f.Name] = in
-			}
-		}
-		return m
-	case []any:
-		for i := range v {
-			v[i] = declared(v[i], f.Type.(*arrow.ListType).ElemField())
-		}
-	}
-	return v
 }
