@@ -2,18 +2,21 @@
 //
 // # The program
 //
-// Compile reads a JSON Schema once and makes a program of it: a node for each place in a record of which the schema says something.
-// All schemas that apply to one place, by way of $ref, are merged into its node, so that a value is looked at once. A node holds which
+// Compile reads a JSON Schema of drafts 4 to 2020-12 once and makes a program of it: a node for each place in a record of which the schema says something.
+// All schemas that apply to one place, by way of $ref and allOf, are merged into its node, so that a value is looked at once. A node holds which
 // kinds of values it lets by, the checks for each kind, the nodes of members and elements, and the column that the
 // value goes to. Places that have columns of their own form a tree. Beneath a column that holds JSON text, and where a schema
-// refers back to itself, nodes form a graph instead: a node for each set of schemas, whatever the place. What cannot be
-// checked is refused with its place in the file; nothing is left out in silence.
+// refers back to itself, nodes form a graph instead: a node for each set of schemas, whatever the place. Of anyOf, oneOf, not and if, what can be decided by
+// the kind of a value is decided here. What cannot be checked is refused with its place in the file; nothing is left out in silence. docs/program.md has an example.
 //
 // # The decoder
 //
 // A Decoder walks the bytes of a record once. The same pass checks the grammar (RFC 8259, UTF-8, names that come
 // twice, and the limits of depth, digits, exponents and size), checks the keywords, and appends values to the columns. It allocates
 // nothing per record.
+//
+// Keywords that need the whole of a value, such as an anyOf with two branches for objects, have a second look at it: over a tape, a list of its values, which the
+// walk leaves behind where it is wanted.
 //
 // Prediction: it remembers which key followed which in the records before, and compares the bytes that such a key is usually
 // written with, quotes and colon included, as two words. Only where the guess and the schema's own order both fail is the

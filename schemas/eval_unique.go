@@ -21,7 +21,7 @@ func (d *Decoder) repeats(at int) bool {
 // fewElements is up to how many elements are compared with each other, by their signs.
 const fewElements = 64
 
-// repeatsFew looks at the text of elements only where their signs are equal. (It is worth 11 % of OpenAPI descriptions.)
+// repeatsFew looks at the text of elements only where their signs are equal. (The texts of all were 11 % of the time on OpenAPI descriptions.)
 func (d *Decoder) repeatsFew(at int) bool {
 	var signs [fewElements]uint64
 	var places [fewElements]int

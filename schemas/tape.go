@@ -35,7 +35,7 @@ func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
 			p.bloom |= 1 << uint(d.keyID&63)
 		}
 	}
-	// Field by field: a literal would be made elsewhere and copied.
+	// Field by field: a literal would be made elsewhere and copied (5 % of GeoJSON).
 	d.cells = d.cells[:at+1]
 	c := &d.cells[at]
 	c.start, c.end, c.next, c.count = uint32(start), uint32(end), uint32(at+1), 0
