@@ -77,6 +77,9 @@ func (n *node) at(pointer string) *node {
 }
 
 func (b *builder) reserve() int {
+	if len(b.p.columns) >= maxPlaces {
+		b.tooMuch()
+	}
 	b.p.columns = append(b.p.columns, columnDef{})
 	return len(b.p.columns) - 1
 }

@@ -150,3 +150,30 @@ func TestHostileSchemasAreBounded(t *testing.T) {
 		})
 	}
 }
+
+// TestWideTree: an object of many members, each of which is one, has columns without end.
+func TestWideTree(t *testing.T) {
+	var props, defs []string
+	for i := range 300 {
+		props = append(props, fmt.Sprintf(`"p%d":{"$ref":"#/$defs/d"},"q%d":{"type":"integer"}`, i, i))
+	}
+	for i := range 8 {
+		next := strings.ReplaceAll(strings.Join(props, ","), `#/$defs/d"`, fmt.Sprintf(`#/$defs/d%d"`, i+1))
+		defs = append(defs, fmt.Sprintf(`"d%d":{"type":"object","properties":{%s}}`, i, next))
+	}
+	schema := `{"$ref":"#/$defs/d0","$defs":{` + strings.Join(defs, ",") + `,"d8":{"type":"string"}}}`
+	n, faults := strict.Parse("s.json", []byte(schema))
+	if faults.Err() != nil {
+		t.Fatal(faults)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, faults = schemas.Compile("s.json", n, schemas.Options{})
+	runtime.ReadMemStats(&after)
+	if err := faults.Err(); err == nil || !strings.Contains(err.Error(), "too many places") {
+		t.Error(err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 1<<30 {
+		t.Errorf("%d MB to refuse it", grown>>20)
+	}
+}
