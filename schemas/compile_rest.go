@@ -34,7 +34,8 @@ func (b *builder) giveRest(o *objectNode, m *merged, at place, cols []int) []int
 			break
 		}
 		n.inexact = (n.store == storeList || n.store == storeMap) && n.times()
-		inexact = inexact || n.optional || n.inexact || n.store == storeTime || n.store == storeStruct && n.mayBe(kindAny&^kindObject&^kindNull)
+		inexact = inexact || n.optional || n.inexact || n.store == storeTime ||
+			n.store == storeStruct && n.allow&^(kindObject|kindNull) != 0 // even if an enum has none: it is kept before it is checked
 	}
 	if !inexact {
 		return cols
