@@ -87,8 +87,7 @@ func (b *builder) closed(m *merged) bool {
 	if len(m.patterns()) > 0 {
 		return false
 	}
-	extra := b.merge(b.extra(m, nil))
-	return extra.allow == 0 || slices.ContainsFunc(extra.of[classNull].defs, func(s *schemaDef) bool { return s.never != "" })
+	return b.merge(b.extra(m, nil)).may() == 0
 }
 
 // mayBe says that a value of one of the kinds may pass.

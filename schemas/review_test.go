@@ -2,6 +2,7 @@ package schemas_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/winnow-data/winnow/schemas"
@@ -28,5 +29,30 @@ func TestWantedColumnOfAnEnum(t *testing.T) {
 		for _, v := range []string{`"s"`, `1`, `1.5`, `true`, `[1]`, `null`} {
 			d.Decode([]byte(`{"a":`+v+`}`), nil)
 		}
+	}
+}
+
+// TestRestWhereSomeKindsAreForbidden: that no null passes says nothing of strings.
+func TestRestWhereSomeKindsAreForbidden(t *testing.T) {
+	for schema, doc := range map[string]string{
+		`{"type":"object","properties":{"a":{"type":"integer"}},"additionalProperties":{"if":{"type":"null"},"then":false}}`: `{"a":1,"b":"x"}`,
+		`{"if":{"type":"string"},"then":false}`: `{"a":1}`,
+		`{"properties":{"a":{"type":"integer"}},"additionalProperties":false,"if":{"type":"string"},"then":false}`:                                                                     `[1]`,
+		`{"type":"object","properties":{"a":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"additionalProperties":false}`:                                                             `{"a":null}`,
+		`{"type":"object","properties":{"a":{"enum":["x",null]}},"patternProperties":{"^q":{"type":"string"}},"unevaluatedProperties":false}`:                                          `{"a":null,"q":"u"}`,
+		`{"type":"object","properties":{"a":{"type":"integer"}},"anyOf":[{"properties":{"b":{"type":"string"}}},{"properties":{"c":true}}],"unevaluatedProperties":false}`:             `{"a":1,"b":"u"}`,
+		`{"type":"object","properties":{"a":{"not":{"type":["null","object"]}}}}`:                                                                                                      `{"a":[1]}`,
+		`{"type":"object","properties":{"a":{"type":"object","patternProperties":{"x":{"type":"integer"},"a":true,"b":true,"c":true,"d":true},"properties":{"z":{"type":"string"}}}}}`: `{"a":{"z":"1","x":3,"abcd":[],"y":{}}}`,
+		`{"type":"object","properties":{"a":{"type":"object","additionalProperties":{"type":["integer","null"]},"propertyNames":{"anyOf":[{"maxLength":1},{"pattern":"^zz"}]}}}}`:      `{"a":{"z":null,"\u007azz":3}}`,
+	} {
+		d := decoder(t, schema)
+		if reasons, row := d.Decode([]byte(doc), nil); !row || len(reasons) > 0 {
+			t.Fatalf("%s: %s: %v", schema, doc, reasons)
+		}
+		rec := d.Record()
+		if got := schemas.AppendJSON(nil, rec, 0); !reflect.DeepEqual(parsed(t, got), parsed(t, []byte(doc))) {
+			t.Errorf("%s: %s gives %s", schema, doc, got)
+		}
+		rec.Release()
 	}
 }
