@@ -3,9 +3,13 @@ package schemas_test
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/winnow-data/winnow/schemas"
+	"github.com/winnow-data/winnow/strict"
 )
 
 // TestMapsCountMembersOnce: required names of a map are members like the others.
@@ -55,4 +59,23 @@ func TestRestWhereSomeKindsAreForbidden(t *testing.T) {
 		}
 		rec.Release()
 	}
+}
+
+// TestNestedUnevaluated is refused where each level doubles the time, however many levels there are.
+func TestNestedUnevaluated(t *testing.T) {
+	for _, depth := range []int{20, 62, 63, 64, 65, 100, 200 / 2} {
+		schema := strings.Repeat(`{"unevaluatedProperties":false,"allOf":[`, depth) + `{"properties":{"a":{}}}` + strings.Repeat(`]}`, depth)
+		if p, faults := schemas.Compile("schema.json", schemaNode(t, schema), schemas.Options{}); p != nil {
+			t.Errorf("%d levels compile: %v", depth, faults)
+		}
+	}
+}
+
+func schemaNode(t *testing.T, schema string) *yaml.Node {
+	t.Helper()
+	n, faults := strict.Parse("schema.json", []byte(schema))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	return n
 }
