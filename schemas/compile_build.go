@@ -96,7 +96,7 @@ func (b *builder) program(def *schemaDef) *Program {
 		root.object, _ = b.object(m, at, false)
 	}
 	b.p.whole = len(b.p.tops) == 0
-	if b.p.rest < 0 && root.never == "" && (m.allow&^kindObject != 0 || b.p.whole && !b.closed(m)) {
+	if b.p.rest < 0 && root.neverOf != kindAny && (m.allow&^kindObject != 0 || b.p.whole && !b.closed(m)) {
 		b.p.rest = b.restColumn(at.pointer, b.p.tops)
 		b.p.tops = append(b.p.tops, b.p.rest)
 	}

@@ -47,8 +47,8 @@ func (c *compiler) checkCycles() {
 		if s.otherProps != nil || s.otherItems != nil {
 			sum *= 2 // what is evaluated is found by a look of its own
 		}
-		ways[s] = sum
-		return sum
+		ways[s] = min(sum, maxWays+1) // or it would overflow
+		return ways[s]
 	}
 	for _, s := range c.defs {
 		if ways[s] == 0 && walk(s) > maxWays {

@@ -34,7 +34,8 @@ func (b *builder) giveRest(o *objectNode, m *merged, at place, cols []int) []int
 			break
 		}
 		n.inexact = (n.store == storeList || n.store == storeMap) && n.times()
-		inexact = inexact || n.optional || n.inexact || n.store == storeTime || n.store == storeStruct && n.mayBe(kindAny&^kindObject&^kindNull)
+		inexact = inexact || n.optional || n.inexact || n.store == storeTime ||
+			n.store == storeStruct && n.allow&^(kindObject|kindNull) != 0 // even if an enum has none: it is kept before it is checked
 	}
 	if !inexact {
 		return cols
@@ -86,8 +87,7 @@ func (b *builder) closed(m *merged) bool {
 	if len(m.patterns()) > 0 {
 		return false
 	}
-	extra := b.merge(b.extra(m, nil))
-	return extra.allow == 0 || slices.ContainsFunc(extra.of[classNull].defs, func(s *schemaDef) bool { return s.never != "" })
+	return b.merge(b.extra(m, nil)).may() == 0
 }
 
 // mayBe says that a value of one of the kinds may pass.

@@ -278,6 +278,9 @@ func (d *Decoder) closed(n *node, seen uint64, names, more, end int) int {
 		for _, word := range d.seen[more:] {
 			count += bits.OnesCount64(word)
 		}
+		if n.store == storeMap { // all of its names are among the others
+			count = others
+		}
 		d.checkMembers(n, seen, more, count)
 	}
 	d.seen = d.seen[:more]
