@@ -12,7 +12,10 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 	seen := make(map[string]bool)
 	names := appendNew(nil, m.props, seen)
 	names = appendNew(names, slices.DeleteFunc(slices.Clone(at.want.names), func(name string) bool { return b.forbids(m, name) }), seen)
-	own := len(names)
+	own, needed := len(names), make(map[string]bool, len(m.required))
+	for _, name := range m.required {
+		needed[name] = true
+	}
 	names = appendNew(names, m.required, seen)
 	for _, s := range m.of[classObject].defs {
 		for _, dep := range s.depends {
@@ -29,7 +32,7 @@ func (b *builder) object(m *merged, at place, columns bool) (o *objectNode, cols
 		}
 		p := newProp(name)
 		in := place{pointer: at.pointer + "/" + p.token, fixed: at.fixed, above: at.above, want: at.want.in[name], member: columns,
-			needed: slices.Contains(m.required, name)}
+			needed: needed[name]}
 		if in.want == nil {
 			in.want = &want{}
 		}

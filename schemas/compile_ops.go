@@ -372,7 +372,11 @@ func union(branches []*node, told map[*node]map[string]choice, depth int) map[st
 
 // requires says that the property k must be there.
 func (o *objectNode) requires(k int) bool {
-	return k < 64 && o.required>>uint(k)&1 != 0 || slices.Contains(o.more, k)
+	if k < 64 {
+		return o.required>>uint(k)&1 != 0
+	}
+	_, found := slices.BinarySearch(o.more, k)
+	return found
 }
 
 // A slot of a table from the numbers of names to properties.

@@ -124,7 +124,7 @@ func (d *Decoder) skipObject(doc []byte, i int) int {
 	if i >= len(doc) || doc[i] != '}' {
 		return d.wrong(doc, i)
 	}
-	if d.twice(names) {
+	if d.twice(names) || d.taping && d.tapeTwice() {
 		return d.bad(winnow.DetailDuplicateKey)
 	}
 	d.names = d.names[:names]
@@ -170,7 +170,7 @@ func (d *Decoder) tapeName(doc []byte, i int, last int32) (id int32, next int) {
 		d.names = d.names[:len(d.names)-1]
 		d.after[last+1] = id
 	}
-	if p := &d.cells[d.parent]; p.bloom>>uint(id&63)&1 != 0 && d.tapeHas(id) {
+	if p := &d.cells[d.parent]; p.bloom>>uint(id&63)&1 != 0 && p.count <= fewMembers && d.tapeHas(id) {
 		return id, d.bad(winnow.DetailDuplicateKey)
 	}
 	d.keyID = id
@@ -185,6 +185,45 @@ func (d *Decoder) tapeHas(id int32) bool {
 		}
 	}
 	return false
+}
+
+// fewMembers is up to how many members are looked through for each name; those of larger objects are looked at when all are there.
+const fewMembers = 64
+
+// tapeTwice says that two members of the open container, which is large, have the same name, one that the schema has somewhere.
+func (d *Decoder) tapeTwice() bool {
+	p := &d.cells[d.parent]
+	if p.count <= fewMembers {
+		return false
+	}
+	table := d.emptyTable(int(p.count))
+	mask := uint32(len(table) - 1)
+	for child := d.parent + 1; child < len(d.cells); child = int(d.cells[child].next) {
+		id := d.cells[child].key
+		if id < 0 {
+			continue
+		}
+		at := uint32(uint64(id)*d.memo.odd>>32) & mask
+		for table[at] != 0 {
+			if table[at] == uint32(id)+1 {
+				return true
+			}
+			at = (at + 1) & mask
+		}
+		table[at] = uint32(id) + 1
+	}
+	return false
+}
+
+// emptyTable gives a table of zeros, a power of two and at least twice as many as count.
+func (d *Decoder) emptyTable(count int) []uint32 {
+	size := 1 << bits.Len(uint(2*count-1))
+	if cap(d.table) < size {
+		d.table = make([]uint32, size)
+	}
+	table := d.table[:size]
+	clear(table)
+	return table
 }
 
 // A nameRef is a name that the schema does not know, in an object that is open: a place in the record, or with
@@ -245,12 +284,8 @@ func (d *Decoder) twice(first int) bool {
 		}
 		return false
 	}
-	size := 1 << bits.Len(uint(2*count-1))
-	if cap(d.table) < size {
-		d.table = make([]uint32, size)
-	}
-	table := d.table[:size]
-	clear(table)
+	table := d.emptyTable(count)
+	size := len(table)
 	for k := first; k < len(d.names); k++ {
 		name := d.nameAt(k)
 		h := maphash.Bytes(d.seed, name)

@@ -79,3 +79,38 @@ func schemaNode(t *testing.T, schema string) *yaml.Node {
 	}
 	return n
 }
+
+// TestTwiceInLargeObjects: names that the schema has somewhere, in an object of which it says nothing.
+func TestTwiceInLargeObjects(t *testing.T) {
+	var names, members strings.Builder
+	const count = 20_000 // by twos it would take seconds
+	for i := range count {
+		fmt.Fprintf(&names, `"n%d":true,`, i)
+		fmt.Fprintf(&members, `,"n%d":[{"n1":1}]`, i)
+	}
+	d := decoder(t, `{"type":"object","properties":{"q":{"uniqueItems":true},"z":{"type":"object","properties":{`+names.String()+`"z":true}}}}`)
+	for more, want := range map[string]string{
+		``: "[]", `,"n7":1`: "[{json  duplicate_key}]", `,"\u006e19999":1`: "[{json  duplicate_key}]", `,"n20000":1`: "[]", `,"n20000":1,"n20000":2`: "[{json  duplicate_key}]",
+	} {
+		reasons, _ := d.Decode([]byte(`{"q":[{`+members.String()[1:]+more+`}]}`), nil)
+		if got := fmt.Sprint(reasons); got != want {
+			t.Errorf("with %s: %s, want %s", more, got, want)
+		}
+	}
+}
+
+// TestElementsThatAreAlike are told apart in one go, though their signs are equal.
+func TestElementsThatAreAlike(t *testing.T) {
+	d := decoder(t, `{"uniqueItems":true}`)
+	var elements strings.Builder
+	for i := range 64 {
+		fmt.Fprintf(&elements, `,[%s1.000000000000000000%03d1]`, strings.Repeat("1,", 20_000), i)
+	}
+	text := elements.String()[1:]
+	for doc, want := range map[string]string{"[" + text + "]": "[]", "[" + text[:len(text)-5] + "0621]]": "[{uniqueItems  }]"} {
+		reasons, _ := d.Decode([]byte(doc), nil)
+		if got := fmt.Sprint(reasons); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

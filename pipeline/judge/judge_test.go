@@ -249,6 +249,21 @@ func TestSensitiveBehindAFrame(t *testing.T) {
 	}
 }
 
+// TestEditedBeyondTheLimit: a record that its redaction makes too large keeps its row, so that those behind it keep theirs.
+func TestEditedBeyondTheLimit(t *testing.T) {
+	const large, small = `{"id":2,"mail":"a@b.o"}`, `{"id":4}`
+	p := loadPlan(t, contractText)
+	p.NewScanner, p.Policy, p.Limits.Record = func() winnow.Scanner { return mails{} }, policy(winnow.ActionRedact), len(large)
+	j := New(p, nil)
+	say(j, large, small)
+	columns := j.Columns()
+	defer columns.Release()
+	ids := columns.Column(columns.Schema().FieldIndices("id")[0]).(*array.Int64)
+	if columns.NumRows() != 2 || ids.IsValid(0) || ids.Value(1) != 4 {
+		t.Errorf("%d rows, ids %v", columns.NumRows(), ids)
+	}
+}
+
 func TestResetForgets(t *testing.T) {
 	j := New(loadPlan(t, contractText), nil)
 	for range 3 {

@@ -58,6 +58,9 @@ func (j *Judge) addReason(it *item, r winnow.Reason) {
 	j.reasons = append(j.reasons, r)
 }
 
+// nothing takes the row of a record that cannot be shown.
+var nothing = []byte("{}")
+
 // A cleaner holds what cleanColumns needs; most contracts never do.
 type cleaner struct {
 	decoder *schemas.Decoder
@@ -79,7 +82,10 @@ func (j *Judge) cleanColumns() arrow.Record {
 		if it.edits {
 			doc = j.edit(doc, it.spans, len(j.records[i].Value)-len(doc))
 		}
-		c.ignored, _ = c.decoder.Decode(doc, c.ignored[:0])
+		var row bool
+		if c.ignored, row = c.decoder.Decode(doc, c.ignored[:0]); !row { // the edits have made it too large
+			c.ignored, _ = c.decoder.Decode(nothing, c.ignored[:0])
+		}
 	}
 	return c.decoder.Record()
 }
