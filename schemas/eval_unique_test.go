@@ -41,9 +41,9 @@ func TestSigns(t *testing.T) {
 	for g, group := range groups {
 		var first uint64
 		for i, text := range group {
-			d.doc, d.cells = []byte(`[`+group[0]+`,`+text+`,`+groups[(g+1)%len(groups)][0]+`]`), d.cells[:0]
-			at := d.retape(d.doc, 0)
-			a := at + 1
+			d.doc = []byte(`[`+group[0]+`,`+text+`,`+groups[(g+1)%len(groups)][0]+`]`)
+			d.retape(d.doc, 0)
+			a := 1
 			b := int(d.cells[a].next)
 			sign, other := d.sign(b), int(d.cells[b].next)
 			if first = d.sign(a); sign != first || !d.equal(a, b) {

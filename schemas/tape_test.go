@@ -23,11 +23,11 @@ func programOf(t *testing.T, schema string) *Program {
 }
 
 // cellsOf spells a tape: of each cell its place in the record, its kind and how many are in it, the next one behind it, and a member's name.
-func (d *Decoder) cellsOf(at int) string {
+func (d *Decoder) cellsOf() string {
 	letters := map[kinds]string{kindNull: "n", kindBool: "b", kindInteger: "i", kindFraction: "f", kindString: "s", kindObject: "o", kindArray: "a"}
 	names := make([]string, len(d.cells))
 	var all []string
-	for i := at; i < len(d.cells); i++ {
+	for i := range d.cells {
 		c := &d.cells[i]
 		text := fmt.Sprintf("%s%d-%d", letters[c.kind], c.start, c.end)
 		if c.kind&(kindObject|kindArray) != 0 {
@@ -66,7 +66,7 @@ func TestTape(t *testing.T) {
 				t.Fatalf("%s: %v", doc, reasons)
 			}
 			d.doc = []byte(doc)
-			if got := d.cellsOf(0); got != want {
+			if got := d.cellsOf(); got != want {
 				t.Errorf("%s:\n got %s\nwant %s", doc, got, want)
 			}
 		}
@@ -79,10 +79,10 @@ func TestFind(t *testing.T) {
 	for _, count := range []int{0, 1, 63, 64, 65, 130, 199} {
 		d, doc := NewDecoder(p, Limits{}), []byte(`{`+numbered(count, `[1,{"k1":2,"k150":3}]`)+`}`)
 		d.doc = doc
-		at := d.retape(doc, 0)
+		d.retape(doc, 0)
 		for k := range 200 {
 			id := int32(p.known.find(fmt.Appendf(nil, "k%d", k)))
-			if child := d.find(at, id); (child >= 0) != (k < count) || child >= 0 && d.cells[child].key != id {
+			if child := d.find(0, id); (child >= 0) != (k < count) || child >= 0 && d.cells[child].key != id {
 				t.Errorf("%d members: k%d, number %d, is at %d", count, k, id, child)
 			}
 		}
