@@ -41,7 +41,7 @@ func TestSigns(t *testing.T) {
 	for g, group := range groups {
 		var first uint64
 		for i, text := range group {
-			d.doc = []byte(`[`+group[0]+`,`+text+`,`+groups[(g+1)%len(groups)][0]+`]`)
+			d.doc = []byte(`[` + group[0] + `,` + text + `,` + groups[(g+1)%len(groups)][0] + `]`)
 			d.retape(d.doc, 0)
 			a := 1
 			b := int(d.cells[a].next)
