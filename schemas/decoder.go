@@ -66,6 +66,7 @@ type Decoder struct {
 	loose   int  // containers that are open and whose failures are explained as a whole
 	taping  bool // cells are kept of what is read
 	cells   []cell
+	room    int       // how many a tape may have before it needs more memory, or is too long
 	parent  int       // the open container's cell, or -1
 	keyID   int32     // of the next cell
 	refs    []nameRef // names on the tape that the schema does not have
@@ -173,6 +174,7 @@ func (d *Decoder) forget() {
 	const keep = 1 << 20
 	if cap(d.names) > keep || cap(d.table) > keep || cap(d.text) > keep || cap(d.cells) > keep || cap(d.arena) > keep || len(d.memo.slots) > keep {
 		d.names, d.table, d.text, d.arena, d.cells, d.bits, d.refs = nil, nil, nil, nil, nil, nil, nil
+		d.room = 0
 		d.memo = newMemo()
 	}
 }

@@ -27,7 +27,6 @@ func (d *Decoder) lookScalar(n *node, kind kinds, start, end int, saw uint8, at 
 func (d *Decoder) lookContainer(n *node, kind kinds, doc []byte, i, row int) int {
 	begun := !d.taping && n.taped&kind != 0
 	if begun {
-		d.cells = d.cells[:0]
 		d.beginTape()
 	}
 	at, outer := 0, 0
@@ -47,8 +46,7 @@ func (d *Decoder) lookContainer(n *node, kind kinds, doc []byte, i, row int) int
 	}
 	d.taping = d.taping && !begun
 	if explain && !begun && !d.taping && d.loose == 0 && d.faults > was.faults {
-		at = d.retape(doc, i)
-		defer func() { d.cells = d.cells[:at] }()
+		d.retape(doc, i)
 	}
 	d.look(n, kind, at, was)
 	return end

@@ -19,13 +19,14 @@ func maxCells(limit int) int { return max(limit/4, 1024) }
 
 // emit adds a cell to the tape. It belongs to the container that is open, under the name that was read last.
 func (d *Decoder) emit(kind kinds, start, end int, saw uint8) (at int) {
-	at = len(d.cells)
-	if at == cap(d.cells) {
-		if at >= maxCells(d.lim.Record) {
+	if at = len(d.cells); at >= d.room {
+		most := maxCells(d.lim.Record)
+		if at >= most {
 			d.long = true
 			return 0
 		}
-		d.cells = slices.Grow(d.cells, max(at, 64))
+		d.cells = slices.Grow(d.cells, min(max(at, 64), most-at))
+		d.room = min(cap(d.cells), most)
 	}
 	if d.parent >= 0 {
 		p := &d.cells[d.parent]
@@ -73,20 +74,18 @@ func (d *Decoder) unnamed() {
 	d.refs = append(d.refs, d.names[len(d.names)-1])
 }
 
-// beginTape has cells kept from here on. What was remembered of others' looks is of no use.
+// beginTape has cells kept from here on, in place of an earlier tape's. What was remembered of others' looks is of no use.
 func (d *Decoder) beginTape() {
-	d.taping, d.parent, d.keyID, d.refs = true, -1, -1, d.refs[:0]
+	d.taping, d.parent, d.keyID, d.cells, d.refs = true, -1, -1, d.cells[:0], d.refs[:0]
 	d.memo.reset()
 	d.telling = 1
 }
 
-// retape makes the tape of the value at i, which has been read, and gives its cell.
-func (d *Decoder) retape(doc []byte, i int) (at int) {
-	at = len(d.cells)
+// retape makes the tape of the value at i, which has been read. Its cell is the first.
+func (d *Decoder) retape(doc []byte, i int) {
 	d.beginTape()
 	d.skip(doc, i)
 	d.taping = false
-	return at
 }
 
 // cellText gives the string of a cell, without escapes. It may lie in d.text.
