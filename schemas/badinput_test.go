@@ -129,6 +129,7 @@ func TestElementsAreBounded(t *testing.T) {
 }
 
 func TestFull(t *testing.T) {
+	slowUnderRace(t)
 	d := schemas.NewDecoder(compile(t, `true`, schemas.Options{}), schemas.Limits{})
 	doc := []byte(`"` + strings.Repeat("x", 15<<20) + `"`)
 	n := 0

@@ -111,6 +111,7 @@ func TestCompileWarnings(t *testing.T) {
 
 // TestHostileSchemas are files that a careless compiler never finishes, or dies of.
 func TestHostileSchemas(t *testing.T) {
+	slowUnderRace(t)
 	repeat := func(n int, f func(i int) string) string {
 		parts := make([]string, n)
 		for i := range parts {

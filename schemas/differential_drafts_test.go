@@ -25,6 +25,7 @@ func seeds(t *testing.T, n int) int {
 
 // TestDrafts compares verdicts with jsonschema/v6's, over random schemas of all keywords of all drafts and values that nearly fit them.
 func TestDrafts(t *testing.T) {
+	slowUnderRace(t)
 	sum := map[string]int{}
 	first, _ := strconv.Atoi(os.Getenv("WINNOW_FIRST"))
 	for seed := range seeds(t, 1500) {

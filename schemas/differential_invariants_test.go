@@ -15,6 +15,7 @@ import (
 
 // TestInvariants checks what is true of every schema and record: over random ones.
 func TestInvariants(t *testing.T) {
+	slowUnderRace(t)
 	for seed := range seeds(t, 600) {
 		a := newAuthor(rand.New(rand.NewPCG(uint64(seed), 2)))
 		root := a.root()

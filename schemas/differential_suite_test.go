@@ -65,6 +65,7 @@ func (dir remoteDocuments) Load(uri string) (any, error) {
 
 // TestSuiteTurned judges the official suite's documents by one another's schemas, and damaged ones by damaged schemas, as jsonschema/v6 does.
 func TestSuiteTurned(t *testing.T) {
+	slowUnderRace(t)
 	a := newAuthor(rand.New(rand.NewPCG(5, 5)))
 	sum := map[string]int{}
 	for _, f := range suiteFiles(t) {

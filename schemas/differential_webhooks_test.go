@@ -97,6 +97,7 @@ func (j judged) agree(t *testing.T, what string, doc []byte) (pass bool) {
 
 // TestWebhooks judges GitHub's real payloads, and damaged ones, by GitHub's schema: as a whole, and by that of their event.
 func TestWebhooks(t *testing.T) {
+	slowUnderRace(t)
 	schema, events := webhooks(t)
 	whole := judgedBy(t, schema)
 	one := judgedBy(t, eventSchema(schema, events))

@@ -71,6 +71,7 @@ func collider(i int) string {
 // TestHostileRecords bounds what records cost that need a tape: in memory by what is allocated for each byte, in time so that a hang is
 // found. Each comes twice, and then a small one that allocates nothing.
 func TestHostileRecords(t *testing.T) {
+	slowUnderRace(t)
 	const perByte, hang = 400, time.Minute
 	records := hostileRecords()
 	small := []byte(`{"a":[1,{"k1":2,"b":[3]}]}`)
@@ -108,6 +109,7 @@ func TestHostileRecords(t *testing.T) {
 
 // TestLinear doubles records: what a schema with branches does with them at most doubles.
 func TestLinear(t *testing.T) {
+	slowUnderRace(t)
 	for _, s := range tapedSchemas {
 		p := compile(t, s.schema, schemas.Options{})
 		for _, each := range []string{"1", "[1]", `{"a":[1]}`, `"a"`, nested(50, `[`, `1`, `]`)} {

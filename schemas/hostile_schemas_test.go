@@ -122,6 +122,7 @@ func neighbours(uri string) (string, *yaml.Node, winnow.Faults) {
 }
 
 func TestHostileSchemasAreBounded(t *testing.T) {
+	slowUnderRace(t)
 	for _, c := range hostileSchemas {
 		t.Run(c.name, func(t *testing.T) {
 			n, faults := strict.Parse("s.json", []byte(c.schema))
@@ -153,6 +154,7 @@ func TestHostileSchemasAreBounded(t *testing.T) {
 
 // TestWideTree: an object of many members, each of which is one, has columns without end.
 func TestWideTree(t *testing.T) {
+	slowUnderRace(t)
 	var props, defs []string
 	for i := range 300 {
 		props = append(props, fmt.Sprintf(`"p%d":{"$ref":"#/$defs/d"},"q%d":{"type":"integer"}`, i, i))
