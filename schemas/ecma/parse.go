@@ -99,10 +99,12 @@ func (p *parser) charge(at int, s set) error {
 
 // short quotes text from a pattern, for an error.
 func short(text string) string {
-	if len(text) > 40 {
-		text = strings.ToValidUTF8(text[:40], "") + "…"
+	const most = 40
+	quoted := fmt.Sprintf("%q", text[:min(len(text), most)]) // what cannot be printed takes four bytes
+	if len(text) <= most && len(quoted) <= 2*most {
+		return quoted
 	}
-	return fmt.Sprintf("%q", text)
+	return strings.ToValidUTF8(quoted[:min(len(quoted)-1, most)], "") + `…"`
 }
 
 func (p *parser) rest() string { return p.src[p.i:] }
