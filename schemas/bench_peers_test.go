@@ -64,7 +64,7 @@ func judgeAll(b *testing.B, judge judge, records [][]byte) {
 	b.ReportMetric(float64(passed)/float64(len(records)), "passed")
 }
 
-// ours skips the benchmark, with every fault, where the schema is refused.
+// winnowBench skips the benchmark, with every fault, where the schema is refused.
 func winnowBench(b *testing.B, schema string, formats bool) judge {
 	n, faults := strict.Parse("schema.json", []byte(schema))
 	if err := faults.Err(); err != nil {
@@ -76,10 +76,11 @@ func winnowBench(b *testing.B, schema string, formats bool) judge {
 		b.SkipNow()
 	}
 	d, reasons, rows := schemas.NewDecoder(p, schemas.Limits{}), make([]winnow.Reason, 0, 64), 0
+	size := 0
 	return func(record []byte) bool {
-		if rows++; rows == 4096 { // a batch
+		if rows, size = rows+1, size+len(record); rows == 2048 || size > 2<<20 { // a batch, as a judge has them
 			d.Reset()
-			rows = 0
+			rows, size = 0, 0
 		}
 		reasons, _ = d.Decode(record, reasons[:0])
 		return len(reasons) == 0
@@ -119,7 +120,8 @@ func xeipuuv(b *testing.B, schema string, _ bool) judge {
 	}
 }
 
-// webhookRecords reads GitHub's schema and the payloads of the outside suites.
+// webhookRecords reads GitHub's schema and the payloads of the outside suites. The schema's formats are taken out: the peers assert them in draft 7 whatever they are
+// told, refuse most payloads for them, and would be compared by other work.
 func webhookRecords(b *testing.B) (schema string, payloads [][]byte) {
 	dir := filepath.Join(suites(b), "github-webhooks")
 	file, err := os.ReadFile(filepath.Join(dir, "schema.json"))
@@ -137,5 +139,30 @@ func webhookRecords(b *testing.B) (schema string, payloads [][]byte) {
 		}
 		payloads = append(payloads, event.Payload)
 	}
+	var doc any
+	if err := json.Unmarshal(file, &doc); err != nil {
+		b.Fatal(err)
+	}
+	if file, err = json.Marshal(unformatted(doc)); err != nil {
+		b.Fatal(err)
+	}
 	return string(file), payloads
+}
+
+// unformatted takes the keyword format out of a schema.
+func unformatted(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if _, ok := v["format"].(string); ok {
+			delete(v, "format")
+		}
+		for _, in := range v {
+			unformatted(in)
+		}
+	case []any:
+		for _, in := range v {
+			unformatted(in)
+		}
+	}
+	return v
 }

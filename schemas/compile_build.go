@@ -220,6 +220,19 @@ func (n *node) passes() kinds {
 	return pass
 }
 
+// may gives the kinds of which n may let a value by, its type and enums told.
+func (n *node) may() kinds {
+	may := n.allow &^ n.neverOf
+	for _, e := range n.enums {
+		for k, of := range classKinds {
+			if e.of&of != 0 && !e.has(class(k)) {
+				may &^= of
+			}
+		}
+	}
+	return may
+}
+
 // arrays gives n what m says of arrays' elements, without columns.
 func (b *builder) arrays(n *node, m *merged) {
 	for i := range m.prefix() {

@@ -130,7 +130,7 @@ func (b *builder) column(m *merged, at place, name string, col int) *node {
 	}
 	n.store, n.col, n.fixed, n.pointer, n.member = def.store, col, at.fixed, at.pointer, at.member
 	n.settle()
-	if at.member && n.mayBe(kindNull) {
+	if at.member && n.may()&kindNull != 0 {
 		if n.optional = !at.needed; at.needed {
 			keys, values = append(keys, MetaRequired), append(values, "true")
 		}

@@ -51,10 +51,10 @@ func TestDiscriminator(t *testing.T) {
 		{two, "z", `{"k":"a","z":"y"}`, "[1]", "oneOf"},
 		{two, "z", `{"k":"b"}`, "[]", "oneOf"},
 
-		{loose, "", `{"k":1}`, "*", ""},
-		{loose, "", `{"k":"b"}`, "*", ""},
-		{loose, "", `{"k":"c"}`, "*", "anyOf"},
-		{`"anyOf":[` + cat + `,{"required":["n"]}]`, "", `{"n":1}`, "*", ""},
+		{loose, "", `{"k":1}`, "[0 1]", ""},
+		{loose, "", `{"k":"b"}`, "[0 1]", ""},
+		{loose, "", `{"k":"c"}`, "[0 1]", "anyOf"},
+		{`"anyOf":[` + cat + `,{"required":["n"]}]`, "", `{"n":1}`, "[0 1]", ""},
 	} {
 		schema := `{"type":"object","properties":{"in":{}},` + c.schema + `}`
 		d, all := NewDecoder(programOf(t, schema), Limits{}), NewDecoder(programOf(t, schema), Limits{})
@@ -73,15 +73,11 @@ func TestDiscriminator(t *testing.T) {
 			}
 		}
 		d.doc, d.mode = []byte(c.doc), modeQuick
-		tries := d.tries(o, 0)
-		got := fmt.Sprint(tries)
-		if tries == nil {
-			got = "*"
-		}
+		got := fmt.Sprint(d.tries(o, 0))
 		if got != c.tries {
 			t.Errorf("%s of %s: %s are tried, want %s", c.doc, schema, got, c.tries)
 		}
-		if d.mode = modeCount; got == "[]" && d.tries(o, 0) != nil {
+		if d.mode = modeCount; got == "[]" && len(d.tries(o, 0)) != len(o.nodes) {
 			t.Errorf("%s of %s: nothing is looked at for the nearest", c.doc, schema)
 		}
 	}

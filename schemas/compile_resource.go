@@ -2,9 +2,8 @@ package schemas
 
 import (
 	"embed"
-	"hash/maphash"
-	"maps"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -184,7 +183,7 @@ func (c *compiler) identify(n *yaml.Node, r *resource) *resource {
 				r = c.own(n, r, r.base.ResolveReference(ref))
 			}
 			if anchor != "" && r.draft&until7 != 0 {
-				r.anchor(anchor, n)
+				c.anchor(r, anchor, n)
 			}
 		}
 	}
@@ -192,10 +191,10 @@ func (c *compiler) identify(n *yaml.Node, r *resource) *resource {
 		return r
 	}
 	if at := resolve(strict.Get(n, "$anchor")); strict.IsString(at) {
-		r.anchor(at.Value, n)
+		c.anchor(r, at.Value, n)
 	}
 	if at := resolve(strict.Get(n, "$dynamicAnchor")); strict.IsString(at) && r.draft == draft2020 {
-		r.anchor(at.Value, n)
+		c.anchor(r, at.Value, n)
 		r.bind(at.Value, n)
 	}
 	if at := resolve(strict.Get(n, "$recursiveAnchor")); at != nil && isBool(at, true) && r.draft == draft2019 && n == r.root {
@@ -211,17 +210,30 @@ func (c *compiler) own(n *yaml.Node, r *resource, base *url.URL) *resource {
 		r.base = base
 		return r
 	}
+	if was := c.lib.resources[base.String()]; was != nil && was.file == r.file && (was.root.Line != n.Line || was.root.Column != n.Column) {
+		c.repeated(r, n, "identifier "+strconv.Quote(base.String()))
+	}
 	in := &resource{file: r.file, base: base, root: n, draft: r.draft, off: r.off}
 	c.lib.resources[base.String()] = in
 	c.dialect(in)
 	return in
 }
 
-func (r *resource) anchor(name string, n *yaml.Node) {
+func (c *compiler) anchor(r *resource, name string, n *yaml.Node) {
 	if r.anchors == nil {
 		r.anchors = make(map[string]*yaml.Node)
 	}
+	if was := r.anchors[name]; was != nil && was != n {
+		c.repeated(r, n, "anchor "+strconv.Quote(name))
+	}
 	r.anchors[name] = n
+}
+
+// repeated warns of a name that two schemas of a document have.
+func (c *compiler) repeated(r *resource, n *yaml.Node, name string) {
+	f := strict.At(r.file, n, "another schema has the "+name+", too: references to it lead here", "give each a name of its own")
+	f.Warning = true
+	c.faults = append(c.faults, f)
 }
 
 func (r *resource) bind(name string, n *yaml.Node) {
@@ -229,72 +241,4 @@ func (r *resource) bind(name string, n *yaml.Node) {
 		r.dynamic = make(map[string]*yaml.Node)
 	}
 	r.dynamic[name] = n
-}
-
-// An environment is what $dynamicRefs lead to: for each name, the schema with that $dynamicAnchor in the outermost resource on the
-// way to here that has one. So a schema is compiled once for each environment that it is met in, and nothing is looked up while records are judged.
-type environment struct {
-	bound  map[string]*yaml.Node
-	inside map[*resource]*environment
-}
-
-// enter gives the environment within r.
-func (c *compiler) enter(e *environment, r *resource) *environment {
-	if len(r.dynamic) == 0 {
-		return e
-	}
-	if in := e.inside[r]; in != nil {
-		return in
-	}
-	in := e
-	var names []string
-	for name := range r.dynamic {
-		if e.bound[name] == nil {
-			names = append(names, name)
-		}
-	}
-	if len(names) > 0 && c.bindings <= maxBindings {
-		bound := make(map[string]*yaml.Node, len(e.bound)+len(names))
-		for name, n := range e.bound {
-			bound[name] = n
-		}
-		for _, name := range names {
-			bound[name] = r.dynamic[name]
-		}
-		in = c.environment(bound)
-	}
-	if e.inside == nil {
-		e.inside = make(map[*resource]*environment)
-	}
-	e.inside[r] = in
-	return in
-}
-
-// maxBindings bounds what all environments bind together: resources can be entered in very many orders.
-const maxBindings = 1_000_000
-
-// A binding is what $dynamicRefs of a name lead to.
-type binding struct {
-	name string
-	to   *yaml.Node
-}
-
-// environment gives the one environment with these bindings.
-func (c *compiler) environment(bound map[string]*yaml.Node) *environment {
-	sum := uint64(0) // of the hashes, so that their order does not matter
-	for name, n := range bound {
-		sum += maphash.Comparable(c.seed, binding{name, n})
-	}
-	for _, e := range c.envs[sum] {
-		if maps.Equal(e.bound, bound) {
-			return e
-		}
-	}
-	e := &environment{bound: bound}
-	c.envs[sum] = append(c.envs[sum], e)
-	before := c.bindings
-	if c.bindings += len(bound); c.bindings > maxBindings && before <= maxBindings {
-		c.fault(c.res.root, "the schema has too many $dynamicAnchors in too many resources", "simplify it")
-	}
-	return e
 }

@@ -90,23 +90,6 @@ func (b *builder) closed(m *merged) bool {
 	return b.merge(b.extra(m, nil)).may() == 0
 }
 
-// mayBe says that a value of one of the kinds may pass.
-func (n *node) mayBe(k kinds) bool {
-	k &= n.allow &^ n.neverOf
-	for _, e := range n.enums {
-		if !e.hasKind(k & e.of) {
-			k &^= e.of
-		}
-	}
-	return k != 0
-}
-
-// hasKind says that there may be a value of one of the kinds in the set.
-func (s *valueSet) hasKind(k kinds) bool {
-	return s.literals&k != 0 || k&kindBool != 0 && (s.booleans[0] || s.booleans[1]) || k&kindNumber != 0 && len(s.ints)+len(s.decimals) > 0 ||
-		k&kindString != 0 && len(s.strings.all) > 0 || k&(kindObject|kindArray) != 0 && len(s.trees) > 0
-}
-
 // times says that there are times among n's elements, those in objects with columns of their own not counted.
 func (n *node) times() bool {
 	for {

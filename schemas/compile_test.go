@@ -83,6 +83,8 @@ func TestCompileWarnings(t *testing.T) {
 		{"requird: [a]", "", "s.yaml:1:1: warning: \"requird\" is not a keyword of draft 2020-12 and is ignored: did you mean required?"},
 		{"dependencies: {a: [b]}", "", "is of older drafts than draft 2020-12, and is applied as they have it: since 2019-09 it is dependentRequired"},
 		{"const: 1", "4", "draft 4 has enum"},
+		{"$defs:\n  a: {$id: 'https://example.org/x'}\n  b: {$id: 'https://example.org/x'}", "", `s.yaml:3:6: warning: another schema has the identifier "https://example.org/x", too`},
+		{"$defs:\n  a: {$anchor: x}\n  b: {$anchor: x}", "", `s.yaml:3:6: warning: another schema has the anchor "x", too`},
 		{"id: a", "7", "did you mean $id?"},
 		{"format: color", "", "\"color\" is not checked"},
 		{"format: regex", "4", "\"regex\" is not checked: draft 4 does not know it, a later one does"},

@@ -56,15 +56,8 @@ func (d *Decoder) inPlace(n *node, at int, m marks) {
 
 // evalBranches is anyOf and oneOf. Where none passes, the reasons are those of the branch that is nearest.
 func (d *Decoder) evalBranches(n *node, o *op, at int, m marks) {
-	passed := 0
-	tries := d.tries(o, at)
-	for i := range o.nodes {
-		if tries != nil {
-			if i == len(tries) {
-				break
-			}
-			i = tries[i]
-		}
+	passed, tries := 0, d.tries(o, at)
+	for _, i := range tries {
 		if d.passes(o.nodes[i], at, m) {
 			if passed++; o.code == opOne && passed > 1 {
 				d.fail(n, o.rule)
@@ -83,50 +76,36 @@ func (d *Decoder) evalBranches(n *node, o *op, at int, m marks) {
 		return
 	}
 	best, least := -1, 0
-	for i := range o.nodes {
-		if tries != nil {
-			if i == len(tries) {
-				break
-			}
-			i = tries[i]
-		}
-		if far := d.distance(o.nodes[i], at); best < 0 || far < least {
-			best, least = i, far
+	for _, i := range tries {
+		if away := d.distance(o.nodes[i], at); best < 0 || away < least {
+			best, least = i, away
 		}
 	}
-	switch {
-	case best < 0:
-	case d.mode == modeCount:
+	if d.mode == modeCount {
 		d.faults += least
-	default:
-		d.near++
-		d.judge(o.nodes[best], at)
-		d.near--
+		return
 	}
+	d.near++
+	d.judge(o.nodes[best], at)
+	d.near--
 }
 
-// tries gives the branches that are worth a try; nil where that is every one.
+// tries gives the branches that are worth a try. Where none is, and the nearest is wanted, that is every one.
 func (d *Decoder) tries(o *op, at int) []int {
 	p := o.pick
 	if p == nil {
-		return nil
+		return o.all
 	}
-	child := d.find(at, p.name)
-	if child < 0 {
-		return d.orAll(p.absent)
-	}
-	if c := &d.cells[child]; c.kind == kindString {
+	tries := p.rest
+	if child := d.find(at, p.name); child < 0 {
+		tries = p.absent
+	} else if c := &d.cells[child]; c.kind == kindString {
 		if i := p.values.find(d.cellText(c)); i >= 0 {
-			return p.tries[i]
+			tries = p.tries[i]
 		}
 	}
-	return d.orAll(p.rest)
-}
-
-// orAll gives every branch where none is worth a try, and the nearest is wanted.
-func (d *Decoder) orAll(tries []int) []int {
 	if len(tries) == 0 && d.mode != modeQuick {
-		return nil
+		return o.all
 	}
 	return tries
 }
@@ -188,7 +167,9 @@ func (d *Decoder) passesName(n *node, name []byte) bool {
 // failMember is a fault of the member whose cell is child, in the object that n is about.
 func (d *Decoder) failMember(n *node, rule string, child int) {
 	d.push(n, child)
-	d.fail(&node{}, rule)
+	if d.fault() {
+		d.note(rule, d.pointer(nil))
+	}
 	d.depth--
 }
 

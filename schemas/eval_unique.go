@@ -39,13 +39,6 @@ func (d *Decoder) alike(at int) bool {
 	return false
 }
 
-func (d *Decoder) spelled(ref nameRef) []byte {
-	if ref.arena {
-		return d.arena[ref.start:ref.end]
-	}
-	return d.doc[ref.start:ref.end]
-}
-
 // sign gives a hash that equal values share, however they are written.
 func (d *Decoder) sign(at int) uint64 {
 	const literal, list, object = 0x9FB21C651E98DF25, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F

@@ -23,7 +23,6 @@ type Program struct {
 	objects []*objectNode
 	names   []name // every one that the schema has, by its number
 	known   stringSet
-	tapes   bool // some node needs a tape
 	rest    int  // the root's rest column, or -1
 	whole   bool // there is no other, and it holds documents as they are
 }

@@ -26,7 +26,7 @@ func (d *Decoder) wrongString(doc []byte, end int, saw uint8) int {
 
 // fail notes that the value being read, which node n is about, fails rule.
 func (d *Decoder) fail(n *node, rule string) {
-	if d.faults++; d.mode != modeReport || d.told() {
+	if !d.fault() {
 		return
 	}
 	pointer := n.pointer
@@ -36,8 +36,11 @@ func (d *Decoder) fail(n *node, rule string) {
 	d.note(rule, pointer)
 }
 
-// told says that no more reasons are kept, so that none need be spelled.
-func (d *Decoder) told() bool { return len(d.out)-d.base >= d.lim.Reasons }
+// fault counts one, and says whether its reason is wanted: if no more are kept, none need be spelled.
+func (d *Decoder) fault() bool {
+	d.faults++
+	return d.mode == modeReport && len(d.out)-d.base < d.lim.Reasons
+}
 
 func (d *Decoder) note(rule, pointer string) {
 	mine := d.out[d.base:]
@@ -62,7 +65,7 @@ func (d *Decoder) missing(o *objectNode, set uint64) {
 
 // lacks notes that an object does not have the property k, which rule wants.
 func (d *Decoder) lacks(o *objectNode, k int, rule string) {
-	if d.faults++; d.mode != modeReport || d.told() {
+	if !d.fault() {
 		return
 	}
 	p := &o.props[k]

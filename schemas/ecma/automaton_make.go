@@ -30,8 +30,8 @@ type maker struct {
 	mark     []uint32  // by instruction: the last round of close that met it
 	round    uint32
 
-	at, pcs, todo []uint32 // room for what close returns, for what step begins with, and for close
-	key           []byte
+	at, pcs, pending []uint32 // room for what close returns, for what step begins with, and for close
+	key              []byte
 }
 
 // threads are where in the program a match may have come to. Among them are assertions that need the next character, and for these, prev is
@@ -175,11 +175,11 @@ func (m *maker) close(pcs []uint32, prev, next rune, known bool) (_ []uint32, ma
 		open = ^(syntax.EmptyBeginText | syntax.EmptyBeginLine)
 	}
 	m.round++
-	at, todo := m.at[:0], append(m.todo[:0], pcs...)
-	defer func() { m.at, m.todo = at[:0], todo[:0] }()
-	for len(todo) > 0 {
-		pc := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	at, pending := m.at[:0], append(m.pending[:0], pcs...)
+	defer func() { m.at, m.pending = at[:0], pending[:0] }()
+	for len(pending) > 0 {
+		pc := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if m.mark[pc] == m.round {
 			continue
 		}
@@ -187,9 +187,9 @@ func (m *maker) close(pcs []uint32, prev, next rune, known bool) (_ []uint32, ma
 		m.steps--
 		switch in := &m.prog.Inst[pc]; in.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			todo = append(todo, in.Out, in.Arg)
+			pending = append(pending, in.Out, in.Arg)
 		case syntax.InstCapture, syntax.InstNop:
-			todo = append(todo, in.Out)
+			pending = append(pending, in.Out)
 		case syntax.InstEmptyWidth:
 			needs := syntax.EmptyOp(in.Arg)
 			if needs&^open&^holds != 0 {
@@ -198,7 +198,7 @@ func (m *maker) close(pcs []uint32, prev, next rune, known bool) (_ []uint32, ma
 			if needs&open != 0 {
 				at = append(at, pc)
 			} else {
-				todo = append(todo, in.Out)
+				pending = append(pending, in.Out)
 			}
 		case syntax.InstMatch:
 			return nil, true
